@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For people: `make help` says what there is. The kernel's build reads Kbuild.
+
+# where everything that is built goes; the tree stays as it is
+O ?= .build
+PREFIX ?= /usr/local
+
+sbindir ?= $(PREFIX)/sbin
+mandir ?= $(PREFIX)/share/man
+completiondir ?= $(PREFIX)/share/bash-completion/completions
+unitdir ?= $(PREFIX)/lib/systemd/system
+
+out := $(abspath $(O))
+tool := $(out)/userspace/icmpguard
+
+# the kernel to build for: the running one, else the newest with headers here
+ifeq ($(KDIR),)
+KDIR := $(wildcard /lib/modules/$(shell uname -r)/build)
+ifeq ($(KDIR),)
+KDIR := $(shell ls -d /lib/modules/*/build 2>/dev/null | sort -V | tail -n 1)
+chosen := 1
+endif
+endif
+release = $(shell cat '$(KDIR)/include/config/kernel.release' 2>/dev/null)
+kernel_out = $(out)/kernel-$(release)$(if $(SELFTEST),-selftest)
+
+# O means something else to the kernel's Makefile, so variables go by name
+MAKEOVERRIDES =
+kernel_variables := W C CF V CC LLVM ARCH CROSS_COMPILE SELFTEST
+kernel_make = $(MAKE) -C '$(KDIR)' M='$(kernel_out)' \
+	$(foreach v,$(kernel_variables),$(if $(filter command% environment%,$(origin $(v))),$(v)='$($(v))'))
+
+all: module tool
+
+help: ## this list
+	@echo 'usage: make [TARGET...] [KDIR=kernel] [O=folder] [DESTDIR=] [PREFIX=/usr/local]'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# The kernel builds beside the sources, so it gets a folder of links to them,
+# one for each kernel: two kernels don't clash, and two builds wait in line.
+module: ## the kernel module, for the running kernel or KDIR; SELFTEST=1 with its self-tests
+	@test -n '$(release)' || { \
+		echo "no kernel headers in '$(KDIR)'; make deps installs Debian's" >&2; exit 1; }
+	@test -z '$(chosen)' || echo 'no headers for the running kernel: building for $(release)'
+	@mkdir -p '$(kernel_out)'
+	@find Kbuild kmod -type f \( -name Kbuild -o -name '*.[ch]' -o -name '*.sh' \) \
+		! -name '*.mod.c' | while read -r file; do \
+		mkdir -p "$(kernel_out)/$${file%/*}" 2>/dev/null; \
+		test "$$(readlink "$(kernel_out)/$$file")" = "$(CURDIR)/$$file" || \
+		ln -sfn "$(CURDIR)/$$file" "$(kernel_out)/$$file"; done
+	@find -L '$(kernel_out)' -type l -delete
+	+@flock '$(kernel_out).lock' $(kernel_make) modules
+	@echo 'built $(kernel_out)/icmpguard.ko'
+
+tool: ## the tool that configures the module
+	+@mkdir -p '$(out)/userspace' && \
+		flock '$(out)/userspace.lock' $(MAKE) -C userspace O='$(out)/userspace'
+	@echo 'built $(tool)'
+
+demo: deps ## shows in a virtual machine what the guard stops (as root)
+	selftests/demo.sh
+
+check: deps ## installs what is missing, builds and tests everything
+	O='$(out)' selftests/check.sh
+
+lint: ## static checks of all sources
+	O='$(out)' selftests/lint.sh
+
+install: module tool ## module and tool, manual, completion and service
+	$(kernel_make) INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates modules_install
+	$(if $(DESTDIR),,depmod '$(release)')
+	install -D -m 755 '$(tool)' '$(DESTDIR)$(sbindir)/icmpguard'
+	install -D -m 644 userspace/icmpguard.8 '$(DESTDIR)$(mandir)/man8/icmpguard.8'
+	install -D -m 644 userspace/completion/icmpguard '$(DESTDIR)$(completiondir)/icmpguard'
+	install -d '$(DESTDIR)$(unitdir)'
+	sed 's,/usr/sbin/icmpguard,$(sbindir)/icmpguard,g' userspace/systemd/icmpguard.service \
+		>'$(DESTDIR)$(unitdir)/icmpguard.service'
+
+uninstall: ## removes what install put there; /etc/icmpguard.conf stays
+	rm -f '$(DESTDIR)/lib/modules'/*/updates/icmpguard.ko*
+	$(if $(DESTDIR),,depmod '$(release)')
+	rm -f '$(DESTDIR)$(sbindir)/icmpguard' '$(DESTDIR)$(mandir)/man8/icmpguard.8' \
+		'$(DESTDIR)$(completiondir)/icmpguard' '$(DESTDIR)$(unitdir)/icmpguard.service'
+
+deps: ## installs the Debian packages that all this needs
+	@selftests/vm/deps.sh
+
+clean: ## removes what was built
+	rm -rf '$(out)'/kernel-* '$(out)'/userspace* '$(out)/selftests' '$(out)/vm'
+	@rmdir '$(out)' 2>/dev/null || true
+
+.PHONY: all help module tool demo check lint install uninstall deps clean
