@@ -22,7 +22,8 @@ KDIR := $(shell ls -d /lib/modules/*/build 2>/dev/null | sort -V | tail -n 1)
 chosen := 1
 endif
 endif
-release = $(shell cat '$(KDIR)/include/config/kernel.release' 2>/dev/null)
+release := $(shell awk '$$2 == "UTS_RELEASE" { gsub(/"/, "", $$3); print $$3 }' \
+	'$(KDIR)/include/generated/utsrelease.h' 2>/dev/null)
 kernel_out = $(out)/kernel-$(release)$(if $(SELFTEST),-selftest)
 
 # O means something else to the kernel's Makefile, so variables go by name
@@ -30,6 +31,9 @@ MAKEOVERRIDES =
 kernel_variables := W C CF V CC LLVM ARCH CROSS_COMPILE SELFTEST
 kernel_make = $(MAKE) -C '$(KDIR)' M='$(kernel_out)' \
 	$(foreach v,$(kernel_variables),$(if $(filter command% environment%,$(origin $(v))),$(v)='$($(v))'))
+
+# make -s is silent
+say := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 
 all: module tool
 
@@ -46,17 +50,17 @@ module: ## the kernel module, for the running kernel or KDIR; SELFTEST=1 with it
 	@mkdir -p '$(kernel_out)'
 	@find Kbuild kmod -type f \( -name Kbuild -o -name '*.[ch]' -o -name '*.sh' \) \
 		! -name '*.mod.c' | while read -r file; do \
-		mkdir -p "$(kernel_out)/$${file%/*}" 2>/dev/null; \
+		mkdir -p "$$(dirname "$(kernel_out)/$$file")"; \
 		test "$$(readlink "$(kernel_out)/$$file")" = "$(CURDIR)/$$file" || \
 		ln -sfn "$(CURDIR)/$$file" "$(kernel_out)/$$file"; done
 	@find -L '$(kernel_out)' -type l -delete
 	+@flock '$(kernel_out).lock' $(kernel_make) modules
-	@echo 'built $(kernel_out)/icmpguard.ko'
+	@$(say) 'built $(kernel_out)/icmpguard.ko'
 
 tool: ## the tool that configures the module
 	+@mkdir -p '$(out)/userspace' && \
 		flock '$(out)/userspace.lock' $(MAKE) -C userspace O='$(out)/userspace'
-	@echo 'built $(tool)'
+	@$(say) 'built $(tool)'
 
 demo: deps ## shows in a virtual machine what the guard stops (as root)
 	selftests/demo.sh
