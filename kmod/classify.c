@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * skb -> struct icmpg_pkt, for IPv4 and IPv6 as PRE_ROUTING sees them. Softirq;
+ * takes no lock, keeps no pointer into the skb, writes nothing but the result.
+ * Past the IP header that the stack has checked, bytes are read only through
+ * skb_header_pointer(). Must not know the configuration or netfilter.
+ */
+#include "classify.h"
+
+#include <linux/icmp.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+
+#define ICMPG_ICMP_MIN		8	/* bytes: RFC 792, RFC 4443 section 2.1 */
+#define ICMPG_CHAIN_MAX		8	/* extension headers that are walked */
+
+
+/* UAPI: each type number of each family is in exactly one class. */
+static const u8 icmpg_classify_table[ICMPG_FAMILIES][256] = {
+	[ICMPG_IPV4] = {
+		[0] = ICMPGUARD_CLASS_ECHO_REPLY,
+		[1 ... 2] = ICMPGUARD_CLASS_OTHER,
+		[3] = ICMPGUARD_CLASS_UNREACHABLE,
+		[4] = ICMPGUARD_CLASS_SOURCE_QUENCH,
+		[5] = ICMPGUARD_CLASS_REDIRECT,
+		[6] = ICMPGUARD_CLASS_DEPRECATED,
+		[7] = ICMPGUARD_CLASS_OTHER,
+		[8] = ICMPGUARD_CLASS_ECHO_REQUEST,
+		[9 ... 10] = ICMPGUARD_CLASS_ROUTER_DISCOVERY,
+		[11] = ICMPGUARD_CLASS_TIME_EXCEEDED,
+		[12] = ICMPGUARD_CLASS_PARAMETER_PROBLEM,
+		[13 ... 14] = ICMPGUARD_CLASS_TIMESTAMP,
+		[15 ... 18] = ICMPGUARD_CLASS_DEPRECATED,
+		[19 ... 29] = ICMPGUARD_CLASS_OTHER,
+		[30 ... 39] = ICMPGUARD_CLASS_DEPRECATED,
+		[40 ... 41] = ICMPGUARD_CLASS_OTHER,
+		[42] = ICMPGUARD_CLASS_PROBE_REQUEST,
+		[43] = ICMPGUARD_CLASS_PROBE_REPLY,
+		[44 ... 255] = ICMPGUARD_CLASS_OTHER,
+	},
+	[ICMPG_IPV6] = {
+		[0] = ICMPGUARD_CLASS_OTHER,
+		[1] = ICMPGUARD_CLASS_UNREACHABLE,
+		[2] = ICMPGUARD_CLASS_PATH_MTU,
+		[3] = ICMPGUARD_CLASS_TIME_EXCEEDED,
+		[4] = ICMPGUARD_CLASS_PARAMETER_PROBLEM,
+		[5 ... 127] = ICMPGUARD_CLASS_OTHER,
+		[128] = ICMPGUARD_CLASS_ECHO_REQUEST,
+		[129] = ICMPGUARD_CLASS_ECHO_REPLY,
+		[130 ... 132] = ICMPGUARD_CLASS_MULTICAST_LISTENER,
+		[133 ... 134] = ICMPGUARD_CLASS_ROUTER_DISCOVERY,
+		[135 ... 136] = ICMPGUARD_CLASS_NEIGHBOUR_DISCOVERY,
+		[137] = ICMPGUARD_CLASS_REDIRECT,
+		[138 ... 140] = ICMPGUARD_CLASS_NODE_INFORMATION,
+		[141 ... 142] = ICMPGUARD_CLASS_NEIGHBOUR_DISCOVERY,
+		[143] = ICMPGUARD_CLASS_MULTICAST_LISTENER,
+		[144 ... 147] = ICMPGUARD_CLASS_MOBILITY,
+		[148 ... 149] = ICMPGUARD_CLASS_NEIGHBOUR_DISCOVERY,
+		[150] = ICMPGUARD_CLASS_OTHER,
+		[151 ... 153] = ICMPGUARD_CLASS_MULTICAST_LISTENER,
+		[154] = ICMPGUARD_CLASS_MOBILITY,
+		[155] = ICMPGUARD_CLASS_LOW_POWER,
+		[156] = ICMPGUARD_CLASS_OTHER,
+		[157 ... 159] = ICMPGUARD_CLASS_LOW_POWER,
+		[160] = ICMPGUARD_CLASS_PROBE_REQUEST,
+		[161] = ICMPGUARD_CLASS_PROBE_REPLY,
+		[162 ... 255] = ICMPGUARD_CLASS_OTHER,
+	},
+};
+
+/**
+ * icmpg_classify_type() - the class of an ICMP message
+ * @family: enum icmpg_family
+ * @type: ICMP type
+ * @code: ICMP code
+ *
+ * Return: enum icmpguard_class.
+ */
+u8 icmpg_classify_type(u8 family, u8 type, u8 code)
+{
+	if (family == ICMPG_IPV4 && type == ICMP_DEST_UNREACH &&
+	    code == ICMP_FRAG_NEEDED)
+		return ICMPGUARD_CLASS_PATH_MTU;
+	return icmpg_classify_table[family][type];
+}
+
+static void icmpg_classify_link(const struct sk_buff *skb,
+				const struct net_device *dev,
+				struct icmpg_pkt *pkt)
+{
+	u32 zone = netif_is_l3_slave(dev) ? l3mdev_master_ifindex_rcu(dev) : 0;
+
+	pkt->ifindex = dev->ifindex;
+	pkt->dev = dev->name;
+	pkt->src_zone = zone;
+	pkt->dst_zone = zone;
+	pkt->link_broadcast = skb->pkt_type == PACKET_BROADCAST;
+}
+
+/* What the ICMP header at @offset says; @pkt->length bytes of it are there. */
+static void icmpg_classify_message(const struct sk_buff *skb, int offset,
+				   struct icmpg_pkt *pkt)
+{
+	u8 buffer[2] = { 0, 0 };
+	const u8 *header;
+
+	pkt->icmp = true;
+	pkt->type = 0;
+	pkt->class = ICMPGUARD_CLASS_OTHER;
+	header = skb_header_pointer(skb, offset, sizeof(buffer), buffer);
+	if (header && pkt->length >= sizeof(buffer)) {
+		pkt->type = header[0];
+		pkt->class = icmpg_classify_type(pkt->family, header[0],
+						 header[1]);
+	}
+	/* A first fragment that short has a reason of its own. */
+	if (pkt->length < ICMPG_ICMP_MIN && pkt->part == ICMPG_PART_WHOLE)
+		pkt->malformed = ICMPGUARD_REASON_TRUNCATED;
+}
+
+/**
+ * icmpg_classify_ipv4() - look at an IPv4 packet
+ * @skb: at PRE_ROUTING: ip_rcv_core() has checked and pulled its IP header
+ * @dev: the device it came in on
+ * @pkt: filled if true is returned
+ *
+ * Context: softirq, under rcu_read_lock().
+ * Return: is it ICMP, or a fragment whose end must be looked at?
+ */
+bool icmpg_classify_ipv4(const struct sk_buff *skb,
+			 const struct net_device *dev, struct icmpg_pkt *pkt)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+	u16 frag = ntohs(ip->frag_off);
+	u32 offset = (frag & IP_OFFSET) * 8;
+
+	if (ip->protocol != IPPROTO_ICMP && !offset)
+		return false;
+	pkt->family = ICMPG_IPV4;
+	pkt->headers = ip->ihl * 4;
+	pkt->length = ntohs(ip->tot_len) - pkt->headers;
+	pkt->end = offset + pkt->length;
+	pkt->more = frag & IP_MF;
+	pkt->malformed = 0;
+	pkt->hop_limit = ip->ttl;
+	pkt->src.word[1] = 0;
+	pkt->dst.word[1] = 0;
+	pkt->src.word[0] = 0;
+	pkt->dst.word[0] = 0;
+	pkt->src.v4 = ip->saddr;
+	pkt->dst.v4 = ip->daddr;
+	pkt->id = htonl(ntohs(ip->id));
+	icmpg_classify_link(skb, dev, pkt);
+	if (!offset) {
+		pkt->part = pkt->more ? ICMPG_PART_FIRST : ICMPG_PART_WHOLE;
+		icmpg_classify_message(skb, pkt->headers, pkt);
+		return true;
+	}
+	pkt->part = ICMPG_PART_LATER;
+	pkt->icmp = ip->protocol == IPPROTO_ICMP;
+	pkt->class = ICMPGUARD_CLASS_FRAGMENT;
+	pkt->type = 0;
+	return true;
+}
+
+/* Its upper layer can't be known; it is ours only to be refused. */
+static bool icmpg_classify_unknown(struct icmpg_pkt *pkt, u8 class, u8 reason)
+{
+	pkt->class = class;
+	pkt->type = 0;
+	pkt->icmp = false;
+	pkt->malformed = reason;
+	pkt->length = 0;
+	return true;
+}
+
+/**
+ * icmpg_classify_fragment() - what an IPv6 fragment header says
+ * @skb: the packet
+ * @offset: of the fragment header
+ * @header: the fragment header
+ * @pkt: part, id, end, headers are filled
+ *
+ * An atomic fragment (RFC 6946) is a whole message.
+ */
+static void icmpg_classify_fragment(const struct sk_buff *skb, int offset,
+				    const struct frag_hdr *header,
+				    struct icmpg_pkt *pkt)
+{
+	u32 first = ntohs(header->frag_off) & IP6_OFFSET;
+
+	pkt->more = header->frag_off & htons(IP6_MF);
+	pkt->id = header->identification;
+	pkt->headers = offset - sizeof(struct ipv6hdr);
+	pkt->length = skb->len - offset - sizeof(*header);
+	pkt->end = first + pkt->length;
+	if (first)
+		pkt->part = ICMPG_PART_LATER;
+	else
+		pkt->part = pkt->more ? ICMPG_PART_FIRST : ICMPG_PART_WHOLE;
+}
+
+/* The first headers ran out before the upper layer: RFC 7112. */
+static bool icmpg_classify_cut(struct icmpg_pkt *pkt)
+{
+	if (pkt->part == ICMPG_PART_FIRST)
+		return icmpg_classify_unknown(pkt, ICMPGUARD_CLASS_FRAGMENT,
+					      ICMPGUARD_REASON_TINY_FRAGMENT);
+	return icmpg_classify_unknown(pkt, ICMPGUARD_CLASS_OTHER,
+				      ICMPGUARD_REASON_TRUNCATED);
+}
+
+static bool icmpg_classify_is_extension(u8 header)
+{
+	return header == NEXTHDR_HOP || header == NEXTHDR_ROUTING ||
+	       header == NEXTHDR_DEST || header == NEXTHDR_FRAGMENT;
+}
+
+/**
+ * icmpg_classify_chain() - walk the extension headers
+ * @skb: the packet
+ * @next: the IPv6 header's next header
+ * @pkt: filled if true is returned
+ *
+ * AH and ESP end the walk: what is in them comes by again as a packet. A
+ * fragment header inside a first fragment hides the upper layer as well as a
+ * cut does.
+ *
+ * Return: as icmpg_classify_ipv6().
+ */
+static bool icmpg_classify_chain(const struct sk_buff *skb, u8 next,
+				 struct icmpg_pkt *pkt)
+{
+	unsigned int offset = sizeof(struct ipv6hdr), walked;
+	/* Its first two bytes are those of every extension header. */
+	const struct frag_hdr *header;
+	struct frag_hdr buffer;
+
+	for (walked = 0; offset <= skb->len; walked++) {
+		if (next == IPPROTO_ICMPV6) {
+			pkt->length = skb->len - offset;
+			icmpg_classify_message(skb, offset, pkt);
+			return true;
+		}
+		if (!icmpg_classify_is_extension(next))
+			return false;
+		if (walked == ICMPG_CHAIN_MAX)
+			return icmpg_classify_unknown(pkt,
+						ICMPGUARD_CLASS_OTHER,
+						ICMPGUARD_REASON_HEADER_CHAIN);
+		/* All of them are at least 8 bytes: RFC 8200 section 4. */
+		header = skb_header_pointer(skb, offset, sizeof(buffer),
+					    &buffer);
+		if (!header)
+			break;
+		if (next != NEXTHDR_FRAGMENT) {
+			offset += (header->reserved + 1) * 8;
+		} else if (pkt->part == ICMPG_PART_FIRST) {
+			break;
+		} else {
+			icmpg_classify_fragment(skb, offset, header, pkt);
+			if (pkt->part == ICMPG_PART_LATER) {
+				pkt->icmp = header->nexthdr == IPPROTO_ICMPV6;
+				return true;
+			}
+			offset += sizeof(*header);
+		}
+		next = header->nexthdr;
+	}
+	return icmpg_classify_cut(pkt);
+}
+
+/* Unique on one link only: RFC 4291 section 2.5.6. */
+static bool icmpg_classify_is_link_local(const struct in6_addr *addr)
+{
+	return (addr->s6_addr32[0] & htonl(0xffc00000)) == htonl(0xfe800000);
+}
+
+/**
+ * icmpg_classify_ipv6() - look at an IPv6 packet
+ * @skb: at PRE_ROUTING: ip6_rcv_core() has checked its IPv6 header and trimmed
+ *	it to the payload length
+ * @dev: the device it came in on
+ * @pkt: filled if true is returned
+ *
+ * Context: softirq, under rcu_read_lock().
+ * Return: is it ICMPv6, a fragment that may be, or a header chain to refuse?
+ */
+bool icmpg_classify_ipv6(const struct sk_buff *skb,
+			 const struct net_device *dev, struct icmpg_pkt *pkt)
+{
+	const struct ipv6hdr *ip = ipv6_hdr(skb);
+
+	/* The common ones first: most packets leave here. */
+	if (ip->nexthdr == IPPROTO_TCP || ip->nexthdr == IPPROTO_UDP)
+		return false;
+	pkt->family = ICMPG_IPV6;
+	pkt->part = ICMPG_PART_WHOLE;
+	pkt->class = ICMPGUARD_CLASS_FRAGMENT;
+	pkt->type = 0;
+	pkt->malformed = 0;
+	pkt->more = false;
+	pkt->headers = 0;
+	pkt->end = 0;
+	pkt->hop_limit = ip->hop_limit;
+	memcpy(&pkt->src, &ip->saddr, sizeof(pkt->src));
+	memcpy(&pkt->dst, &ip->daddr, sizeof(pkt->dst));
+	icmpg_classify_link(skb, dev, pkt);
+	if (icmpg_classify_is_link_local(&ip->saddr))
+		pkt->src_zone = pkt->ifindex;
+	if (icmpg_classify_is_link_local(&ip->daddr))
+		pkt->dst_zone = pkt->ifindex;
+	return icmpg_classify_chain(skb, ip->nexthdr, pkt);
+}
+
+#ifdef ICMPG_SELFTEST
+#include "selftest/classify.c"
+#endif

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The netfilter hooks: drives a packet through classify, policy and limiter and
+ * turns the reason into a verdict. The only file that knows NF_* and
+ * nf_hook_state. Softirq, under rcu_read_lock(); no lock, no allocation, no
+ * printk. Must not know netlink or how a configuration is made.
+ */
+#include "hook.h"
+
+#include <linux/etherdevice.h>
+#include <linux/if_ether.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/random.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+
+#include "classify.h"
+#include "destination.h"
+#include "fragment.h"
+#include "net.h"
+#include "policy.h"
+#include "stats_cpu.h"
+
+/* Before defragmentation (-400), raw (-300) and conntrack (-200). */
+#define ICMPG_HOOK_PRIORITY	NF_IP_PRI_RAW_BEFORE_DEFRAG
+
+#define ICMPG_SCOPES_SHARED	(~ICMPG_SCOPES_OWN)
+
+/**
+ * struct icmpg_judgement - a packet on its way through the stages
+ * @guard: the namespace
+ * @config: what is in force
+ * @active: buckets, marks and known destinations
+ * @pkt: the packet
+ * @check: its way through the limits
+ * @evictions: senders that were forgotten for it while they owed
+ */
+struct icmpg_judgement {
+	struct icmpg_net *guard;
+	const struct icmpg_config *config;
+	struct icmpg_active *active;
+	struct icmpg_pkt pkt;
+	struct icmpg_check check;
+	u32 evictions;
+};
+
+/*
+ * A bridged frame that br_netfilter shows us. What is addressed to the bridge
+ * itself will be routed: it doesn't come by a second time.
+ */
+static bool icmpg_hook_is_bridged(const struct sk_buff *skb,
+				  const struct net_device *in)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	const struct nf_bridge_info *info = nf_bridge_info_get(skb);
+
+	return info && info->in_prerouting &&
+	       !ether_addr_equal(eth_hdr(skb)->h_dest, in->dev_addr);
+#else
+	return false;
+#endif
+}
+
+/* What is not judged: our own packets, and what was judged already. */
+static bool icmpg_hook_skips(const struct icmpg_config *config,
+			     const struct sk_buff *skb,
+			     const struct net_device *in)
+{
+	return in->flags & IFF_LOOPBACK || skb->pkt_type == PACKET_LOOPBACK ||
+	       netif_is_l3_master(in) ||
+	       (icmpg_hook_is_bridged(skb, in) && !config->set.bridged);
+}
+
+/* Stage 1: what the packet and the marks on its message say; 0 to go on. */
+static u8 icmpg_hook_packet(struct icmpg_judgement *j)
+{
+	struct icmpg_pkt *pkt = &j->pkt;
+	u8 mark = ICMPG_MARK_NONE;
+	u8 reason;
+
+	/* IPv6's later fragments may lie about what they are part of. */
+	if (pkt->part == ICMPG_PART_LATER &&
+	    (pkt->icmp || pkt->family == ICMPG_IPV6)) {
+		mark = icmpg_fragment_find(j->active->fragments, pkt,
+					   j->check.now_ns);
+		if (mark != ICMPG_MARK_NONE)
+			pkt->icmp = true;
+	}
+	reason = icmpg_policy_packet(j->config, pkt);
+	if (!reason && mark == ICMPG_MARK_REFUSED)
+		reason = ICMPGUARD_REASON_REFUSED_MESSAGE;
+	return reason;
+}
+
+/* Stages 3 and 4: @scopes loses what doesn't apply to this destination. */
+static u8 icmpg_hook_destination(struct icmpg_judgement *j, u32 *scopes)
+{
+	bool many = icmpg_policy_asks_many(&j->pkt);
+	u8 kind;
+
+	if (!many && !(*scopes & ICMPG_SCOPE_BIT(ROUTER)))
+		return 0;
+	kind = icmpg_destination_kind(j->active->known, j->guard->net, &j->pkt);
+	if (kind == ICMPG_DESTINATION_TRANSIT ||
+	    kind == ICMPG_DESTINATION_NETWORK)
+		*scopes &= ~ICMPG_SCOPE_BIT(ROUTER);
+	return many ? icmpg_policy_destination(j->config, &j->pkt, kind) : 0;
+}
+
+/* Stages 5 and 6: the shared limits; if all agree, charge all. */
+static u8 icmpg_hook_shared(struct icmpg_judgement *j, u32 scopes)
+{
+	u8 class = j->pkt.class, reason;
+
+	reason = icmpg_limiter_check(&j->check, class, scopes);
+	if (!reason && !icmpg_class_is_guarded(class))
+		reason = icmpg_limiter_check(&j->check, ICMPGUARD_CLASS_ALL,
+					     scopes);
+	if (!reason)
+		j->evictions = icmpg_limiter_charge(&j->check,
+						    get_random_u32());
+	return reason;
+}
+
+/**
+ * icmpg_hook_judge() - the six stages, cheapest first
+ * @j: the packet, classified
+ *
+ * Return: enum icmpguard_reason, or 0 if the packet isn't ours after all.
+ */
+static u8 icmpg_hook_judge(struct icmpg_judgement *j)
+{
+	const struct icmpg_class_config *class;
+	const struct icmpg_config *config = j->config;
+	u32 scopes = ICMPG_SCOPES_SHARED;
+	bool exempt, limit;
+	u8 reason;
+
+	reason = icmpg_hook_packet(j);
+	if (reason || !j->pkt.icmp)
+		return reason;
+	class = &config->class[j->pkt.class];
+	exempt = icmpg_policy_is_exempt(config, &j->pkt);
+	limit = class->action == ICMPGUARD_ACTION_LIMIT && !exempt;
+	if (class->action == ICMPGUARD_ACTION_DROP && !exempt)
+		return ICMPGUARD_REASON_CLASS_DROP;
+	if (limit) {
+		reason = icmpg_limiter_check(&j->check, j->pkt.class,
+					     ICMPG_SCOPES_OWN);
+		if (reason)
+			return reason;
+		scopes &= class->scopes |
+			  config->class[ICMPGUARD_CLASS_ALL].scopes;
+	} else {
+		scopes = 0;
+	}
+	reason = icmpg_hook_destination(j, &scopes);
+	if (!reason && limit)
+		reason = icmpg_hook_shared(j, scopes);
+	if (reason)
+		return reason;
+	return exempt ? ICMPGUARD_REASON_EXEMPT : ICMPGUARD_REASON_PASSED;
+}
+
+/*
+ * What the other fragments of this message must know. In IPv6 only the first
+ * one says truthfully what the message is; half a message in the receiver's
+ * queue is worse than none. An identification that is used again starts anew.
+ */
+static void icmpg_hook_mark(struct icmpg_judgement *j, u8 reason)
+{
+	u8 mark = ICMPG_MARK_NONE;
+
+	if (!icmpg_reason_passes(reason)) {
+		if (j->pkt.part == ICMPG_PART_LATER &&
+		    reason != ICMPGUARD_REASON_OVERSIZED &&
+		    reason != ICMPGUARD_REASON_PING_OF_DEATH)
+			return;
+		mark = ICMPG_MARK_REFUSED;
+	} else if (j->pkt.part == ICMPG_PART_LATER) {
+		return;
+	} else if (j->pkt.family == ICMPG_IPV6) {
+		mark = ICMPG_MARK_ICMP;
+	}
+	icmpg_fragment_mark(j->active->fragments, &j->pkt, mark,
+			    j->check.now_ns);
+}
+
+/* Count how it ended, and let monitor mode pass what enforce would drop. */
+static unsigned int icmpg_hook_verdict(const struct icmpg_judgement *j,
+				       u8 reason)
+{
+	bool passes = icmpg_reason_passes(reason);
+	bool would = !passes &&
+		     j->config->set.mode != ICMPGUARD_MODE_ENFORCE;
+
+	/* RCU: the counters stay until the hooks have long gone. */
+	icmpg_stats_count(rcu_dereference(j->guard->stats), j->pkt.family,
+			  j->pkt.class, reason, would, j->evictions);
+	return passes || would ? NF_ACCEPT : NF_DROP;
+}
+
+static __always_inline unsigned int
+icmpg_hook_prerouting(struct icmpg_net *guard, struct sk_buff *skb,
+		      const struct net_device *in,
+		      bool (*classify)(const struct sk_buff *skb,
+				       const struct net_device *dev,
+				       struct icmpg_pkt *pkt))
+{
+	struct icmpg_judgement j;
+	u8 reason;
+
+	if (likely(!classify(skb, in, &j.pkt)))
+		return NF_ACCEPT;
+	j.guard = guard;
+	j.config = rcu_dereference(guard->config);
+	j.active = rcu_dereference(guard->active);
+	/* RCU: a packet that was in here when the mode turned off. */
+	if (unlikely(!j.active) || icmpg_hook_skips(j.config, skb, in))
+		return NF_ACCEPT;
+	j.evictions = 0;
+	j.check.limiter = &j.active->limiter;
+	j.check.config = j.config;
+	j.check.pkt = &j.pkt;
+	j.check.now_ns = icmpg_net_now(guard, j.config);
+	j.check.count = 0;
+	reason = icmpg_hook_judge(&j);
+	if (!reason)
+		return NF_ACCEPT;
+	if (j.pkt.part != ICMPG_PART_WHOLE && j.pkt.icmp)
+		icmpg_hook_mark(&j, reason);
+	return icmpg_hook_verdict(&j, reason);
+}
+
+static unsigned int icmpg_hook_prerouting_ipv4(void *priv, struct sk_buff *skb,
+					       const struct nf_hook_state *state)
+{
+	return icmpg_hook_prerouting(priv, skb, state->in,
+				     icmpg_classify_ipv4);
+}
+
+static unsigned int icmpg_hook_prerouting_ipv6(void *priv, struct sk_buff *skb,
+					       const struct nf_hook_state *state)
+{
+	return icmpg_hook_prerouting(priv, skb, state->in,
+				     icmpg_classify_ipv6);
+}
+
+/*
+ * Has it been put together? A whole packet is never larger than its link. In a
+ * VRF the link is the device below the master, @sdif.
+ */
+static bool icmpg_hook_is_reassembled(const struct icmpg_net *guard,
+				      const struct sk_buff *skb,
+				      const struct net_device *in, int sdif)
+{
+	const struct net_device *link = in;
+
+	if (sdif)
+		link = dev_get_by_index_rcu(guard->net, sdif);
+	return link && skb->len > READ_ONCE(link->mtu);
+}
+
+/*
+ * What has been put together for this host, whatever way its fragments came:
+ * its size, nothing else.
+ */
+static unsigned int icmpg_hook_reassembled(struct icmpg_net *guard,
+					   const struct sk_buff *skb,
+					   const struct net_device *in,
+					   int sdif, u8 family, u8 type,
+					   u8 code, u32 length)
+{
+	struct icmpg_judgement j = {
+		.guard = guard,
+		.config = rcu_dereference(guard->config),
+		.pkt.family = family,
+	};
+
+	if (in->flags & IFF_LOOPBACK || skb->pkt_type == PACKET_LOOPBACK ||
+	    likely(length <= j.config->set.max_message) ||
+	    !icmpg_hook_is_reassembled(guard, skb, in, sdif))
+		return NF_ACCEPT;
+	j.pkt.class = icmpg_classify_type(family, type, code);
+	return icmpg_hook_verdict(&j, ICMPGUARD_REASON_OVERSIZED_REASSEMBLED);
+}
+
+static unsigned int icmpg_hook_reassembled_ipv4(void *priv, struct sk_buff *skb,
+						const struct nf_hook_state *state)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+	const u8 *message;
+	u8 buffer[2];
+
+	if (likely(ip->protocol != IPPROTO_ICMP))
+		return NF_ACCEPT;
+	message = skb_header_pointer(skb, ip->ihl * 4, sizeof(buffer), buffer);
+	if (!message)
+		return NF_ACCEPT;
+	return icmpg_hook_reassembled(priv, skb, state->in, inet_sdif(skb),
+				      ICMPG_IPV4, message[0], message[1],
+				      skb->len - ip->ihl * 4);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+/*
+ * LOCAL_IN comes before IPv6's own reassembly: this sees what conntrack has
+ * put together, and its next header is then the first fragment's.
+ */
+static unsigned int icmpg_hook_reassembled_ipv6(void *priv, struct sk_buff *skb,
+						const struct nf_hook_state *state)
+{
+	int offset = sizeof(struct ipv6hdr);
+	u8 next = ipv6_hdr(skb)->nexthdr;
+	const u8 *message;
+	__be16 fragment;
+	u8 buffer[2];
+
+	if (next == IPPROTO_TCP || next == IPPROTO_UDP)
+		return NF_ACCEPT;
+	offset = ipv6_skip_exthdr(skb, offset, &next, &fragment);
+	if (offset < 0 || fragment || next != IPPROTO_ICMPV6)
+		return NF_ACCEPT;
+	message = skb_header_pointer(skb, offset, sizeof(buffer), buffer);
+	if (!message)
+		return NF_ACCEPT;
+	return icmpg_hook_reassembled(priv, skb, state->in, inet6_sdif(skb),
+				      ICMPG_IPV6, message[0], message[1],
+				      skb->len - offset);
+}
+#endif
+
+static const struct nf_hook_ops icmpg_hook_ops[ICMPG_HOOKS_MAX] = {
+	{
+		.hook = icmpg_hook_prerouting_ipv4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = ICMPG_HOOK_PRIORITY,
+	},
+	{
+		.hook = icmpg_hook_reassembled_ipv4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP_PRI_FIRST,
+	},
+#if IS_ENABLED(CONFIG_IPV6)
+	/* Last: left out where IPv6 is switched off. */
+	{
+		.hook = icmpg_hook_prerouting_ipv6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = ICMPG_HOOK_PRIORITY,
+	},
+	{
+		.hook = icmpg_hook_reassembled_ipv6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP6_PRI_FIRST,
+	},
+#endif
+};
+
+#define ICMPG_HOOKS_IPV4	2
+
+/**
+ * icmpg_hook_register() - start to see packets
+ * @guard: the namespace; its lock is held, and it has what packets read
+ *
+ * IPv6 stays untouched in a kernel that was started with ipv6.disable=1.
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -errno, then no hook is registered.
+ */
+int icmpg_hook_register(struct icmpg_net *guard)
+{
+	u8 hooks = ipv6_mod_enabled() ? ICMPG_HOOKS_MAX : ICMPG_HOOKS_IPV4;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < hooks; i++) {
+		guard->ops[i] = icmpg_hook_ops[i];
+		guard->ops[i].priv = guard;
+	}
+	err = nf_register_net_hooks(guard->net, guard->ops, hooks);
+	if (!err)
+		guard->hooks = hooks;
+	return err;
+}
+
+/**
+ * icmpg_hook_unregister() - see no more packets
+ * @guard: the namespace; its lock is held
+ *
+ * Packets may be in a hook until the next grace period.
+ *
+ * Context: process, may sleep.
+ */
+void icmpg_hook_unregister(struct icmpg_net *guard)
+{
+	if (guard->hooks)
+		nf_unregister_net_hooks(guard->net, guard->ops, guard->hooks);
+	guard->hooks = 0;
+}

@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tables and scopes: finds the buckets that a packet is measured by, asks them
+ * all, then charges them all. Softirq; no lock, no allocation, no walk. A
+ * refused packet writes nothing. The only keyed hash table. Also built in
+ * userspace; must not know skbs, netfilter or where the clock comes from.
+ */
+#include "limiter.h"
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "hash.h"
+
+/*
+ * A hash serves three: the line (the upper part of bits 0 to 31, by
+ * multiplication), the fingerprint (bits 43 to 63), and bits 32 to 42 are free.
+ */
+#define ICMPG_FINGERPRINT_BITS	21
+#define ICMPG_FINGERPRINT_SHIFT	(64 - ICMPG_FINGERPRINT_BITS)
+#define ICMPG_STATUS_LINES	4096	/* looked at for the fill of a table */
+
+/*
+ * An IPv4 address is the first half of its word in memory; this many bits
+ * further is the other half.
+ */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define ICMPG_IPV4_OTHER_HALF	0
+#else
+#define ICMPG_IPV4_OTHER_HALF	32
+#endif
+
+/* One for each scope: cheapest and most telling first. */
+static const u8 icmpg_limiter_order[] = {
+	ICMPGUARD_SCOPE_PAIR,
+	ICMPGUARD_SCOPE_SOURCE,
+	ICMPGUARD_SCOPE_ROUTER,
+	ICMPGUARD_SCOPE_DESTINATION,
+	ICMPGUARD_SCOPE_DESTINATION_NET,
+	ICMPGUARD_SCOPE_SOURCE_NET,
+	ICMPGUARD_SCOPE_INTERFACE,
+	ICMPGUARD_SCOPE_TOTAL,
+};
+
+/**
+ * icmpg_limiter_table_init() - allocate a table
+ * @table: to fill
+ * @bytes: its size, of which whole lines are used
+ *
+ * Context: process, may sleep. The memory is charged to the caller's cgroup.
+ * Return: 0 or -ENOMEM.
+ */
+int icmpg_limiter_table_init(struct icmpg_table *table, u32 bytes)
+{
+	table->lines = bytes / sizeof(struct icmpg_line);
+	/* Sizes of a page and more are aligned to at least a line. */
+	table->line = kvcalloc(table->lines, sizeof(*table->line),
+			       GFP_KERNEL_ACCOUNT);
+	return table->line ? 0 : -ENOMEM;
+}
+
+/**
+ * icmpg_limiter_table_exit() - free a table
+ * @table: perhaps without memory; no packet may read it any more
+ */
+void icmpg_limiter_table_exit(struct icmpg_table *table)
+{
+	kvfree(table->line);
+	table->line = NULL;
+	table->lines = 0;
+}
+
+/**
+ * icmpg_limiter_take_over() - continue where another limiter is
+ * @limiter: has a table of its own
+ * @from: in use so far; its table is read for another 10 s
+ * @now_ns: the guard's clock
+ *
+ * RACE: what packets charge single buckets while this copies them is lost: at
+ * most a few packets per resize.
+ */
+void icmpg_limiter_take_over(struct icmpg_limiter *limiter,
+			     const struct icmpg_limiter *from, u64 now_ns)
+{
+	unsigned int class;
+
+	limiter->old = from->table;
+	limiter->old_until_ns = now_ns + ICMPG_RESIZE_NS;
+	for (class = 0; class < ICMPG_CLASS_SLOTS; class++)
+		atomic64_set(&limiter->router[class].tat_ns,
+			     atomic64_read(&from->router[class].tat_ns));
+	atomic64_set(&limiter->total.tat_ns,
+		     atomic64_read(&from->total.tat_ns));
+}
+
+static u64 icmpg_limiter_slot(u32 tag, u64 tat)
+{
+	return (u64)tag << ICMPG_TAT_BITS | (tat & ICMPG_TAT_MASK);
+}
+
+static u32 icmpg_limiter_slot_tag(u64 slot)
+{
+	return slot >> ICMPG_TAT_BITS;
+}
+
+/* The words of @addr that make a key of @scope. */
+static unsigned int icmpg_limiter_key_words(const struct icmpg_check *check,
+					    u8 scope,
+					    const union icmpg_addr *addr,
+					    u64 *word)
+{
+	const __be64 *mask = check->config->mask[scope][check->pkt->family];
+
+	word[0] = (__force u64)(addr->word[0] & mask[0]);
+	if (!mask[1])
+		return 1;
+	word[1] = (__force u64)(addr->word[1] & mask[1]);
+	return 2;
+}
+
+/* A link-local source is its whole address, on its link. */
+static unsigned int icmpg_limiter_source_words(const struct icmpg_check *check,
+					       u8 scope, u64 *word)
+{
+	const struct icmpg_pkt *pkt = check->pkt;
+	unsigned int words;
+
+	if (likely(!pkt->src_zone))
+		return icmpg_limiter_key_words(check, scope, &pkt->src, word);
+	if (pkt->src_zone == pkt->ifindex) {
+		word[0] = (__force u64)pkt->src.word[0];
+		word[1] = (__force u64)pkt->src.word[1];
+		words = 2;
+	} else {
+		words = icmpg_limiter_key_words(check, scope, &pkt->src, word);
+	}
+	word[words] = pkt->src_zone;
+	return words + 1;
+}
+
+static unsigned int
+icmpg_limiter_destination_words(const struct icmpg_check *check, u8 scope,
+				u64 *word)
+{
+	const struct icmpg_pkt *pkt = check->pkt;
+	unsigned int words = icmpg_limiter_key_words(check, scope, &pkt->dst,
+						     word);
+
+	if (unlikely(pkt->dst_zone))
+		word[words++] = pkt->dst_zone;
+	return words;
+}
+
+/**
+ * icmpg_limiter_hash() - hash what identifies a bucket
+ * @check: the packet
+ * @scope: a scope with a key
+ * @key: the limit's subkey
+ *
+ * One word for an IPv4 address, an IPv4 pair or an IPv6 /64; at most six.
+ */
+static u64 icmpg_limiter_hash(const struct icmpg_check *check, u8 scope,
+			      const struct icmpg_key *key)
+{
+	const struct icmpg_pkt *pkt = check->pkt;
+	unsigned int words;
+	u64 word[6];
+
+	switch (scope) {
+	case ICMPGUARD_SCOPE_PAIR:
+		words = icmpg_limiter_source_words(check, scope, word);
+		if (pkt->family == ICMPG_IPV4 && words == 1) {
+			word[0] ^= (u64)(__force u32)pkt->dst.v4 <<
+				   ICMPG_IPV4_OTHER_HALF;
+			return icmpg_hash(key, word, 1);
+		}
+		words += icmpg_limiter_destination_words(check,
+						ICMPGUARD_SCOPE_DESTINATION,
+						word + words);
+		break;
+	case ICMPGUARD_SCOPE_SOURCE:
+	case ICMPGUARD_SCOPE_SOURCE_NET:
+		words = icmpg_limiter_source_words(check, scope, word);
+		break;
+	case ICMPGUARD_SCOPE_INTERFACE:
+		word[0] = pkt->ifindex;
+		words = 1;
+		break;
+	default:
+		words = icmpg_limiter_destination_words(check, scope, word);
+		break;
+	}
+	if (likely(words == 1))
+		return icmpg_hash(key, word, 1);
+	return icmpg_hash(key, word, words);
+}
+
+static bool icmpg_limiter_find(const struct icmpg_line *line, u32 tag,
+			       u64 *tat)
+{
+	unsigned int i;
+	u64 slot;
+
+	for (i = 0; i < ICMPG_LINE_SLOTS; i++) {
+		slot = atomic64_read(&line->slot[i]);
+		if (icmpg_limiter_slot_tag(slot) == tag) {
+			*tat = slot & ICMPG_TAT_MASK;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct icmpg_line *icmpg_limiter_line(const struct icmpg_table *table,
+					     u64 hash)
+{
+	return &table->line[(u64)(u32)hash * table->lines >> 32];
+}
+
+/* RCU: net.c takes the line away and waits before it frees the old table. */
+static bool icmpg_limiter_find_old(const struct icmpg_limiter *limiter,
+				   u64 hash, u64 now_ns, u32 tag, u64 *tat)
+{
+	struct icmpg_table old;
+
+	old.line = READ_ONCE(limiter->old.line);
+	if (likely(!old.line) || now_ns >= limiter->old_until_ns)
+		return false;
+	old.lines = limiter->old.lines;
+	return icmpg_limiter_find(icmpg_limiter_line(&old, hash), tag, tat);
+}
+
+/**
+ * icmpg_limiter_check_keyed() - ask a bucket of the table
+ * @check: the packet
+ * @limit: the limit
+ * @scope: its scope, one with a key
+ *
+ * Return: does the packet conform? If so, a charge has been noted.
+ */
+static bool icmpg_limiter_check_keyed(struct icmpg_check *check,
+				      const struct icmpg_limit *limit, u8 scope)
+{
+	u64 hash = icmpg_limiter_hash(check, scope,
+				      &limit->key[check->pkt->family]);
+	u32 tag = (u32)limit->index << ICMPG_FINGERPRINT_BITS |
+		  (u32)(hash >> ICMPG_FINGERPRINT_SHIFT);
+	const struct icmpg_limiter *limiter = check->limiter;
+	u64 now = icmpg_limit_now(limit, check->now_ns);
+	struct icmpg_charge *charge;
+	u64 tat = now, old_tat = 0;
+	struct icmpg_line *line;
+
+	line = icmpg_limiter_line(&limiter->table, hash);
+	if (!icmpg_limiter_find(line, tag, &tat) &&
+	    icmpg_limiter_find_old(limiter, hash, check->now_ns, tag, &tat))
+		old_tat = tat;
+	if (!icmpg_bucket_conforms(limit, icmpg_bucket_debt(limit, tat, now)))
+		return false;
+	charge = &check->charge[check->count++];
+	charge->limit = limit;
+	charge->line = line;
+	charge->single = NULL;
+	charge->old_tat = old_tat;
+	charge->tag = tag;
+	charge->shared = !(BIT(scope) & ICMPG_SCOPES_OWN);
+	return true;
+}
+
+static u64 icmpg_limiter_single_debt_ns(const struct icmpg_single *single,
+					u64 now_ns)
+{
+	s64 debt = atomic64_read(&single->tat_ns) - (s64)now_ns;
+
+	return debt > 0 ? debt : 0;
+}
+
+/* As icmpg_limiter_check_keyed(), for a bucket without a key. */
+static bool icmpg_limiter_check_single(struct icmpg_check *check,
+				       const struct icmpg_limit *limit,
+				       struct icmpg_single *single)
+{
+	struct icmpg_charge *charge;
+
+	if (icmpg_limiter_single_debt_ns(single, check->now_ns) > limit->tau_ns)
+		return false;
+	charge = &check->charge[check->count++];
+	charge->limit = limit;
+	charge->line = NULL;
+	charge->single = single;
+	charge->shared = true;
+	return true;
+}
+
+static bool icmpg_limiter_check_scope(struct icmpg_check *check, u8 class,
+				      u8 scope)
+{
+	const struct icmpg_limit *limit;
+
+	limit = &check->config->class[class].limit[scope];
+	if (scope == ICMPGUARD_SCOPE_ROUTER)
+		return icmpg_limiter_check_single(check, limit,
+						  &check->limiter->router[class]);
+	if (scope == ICMPGUARD_SCOPE_TOTAL)
+		return icmpg_limiter_check_single(check, limit,
+						  &check->limiter->total);
+	return icmpg_limiter_check_keyed(check, limit, scope);
+}
+
+/**
+ * icmpg_limiter_check() - ask the buckets of a class
+ * @check: the packet; what agrees is noted in it. Zero @check->count first.
+ * @class: enum icmpguard_class
+ * @scopes: which of its scopes to ask; those it has no limit for are left out
+ *
+ * Reads only. The first scope that refuses ends it.
+ *
+ * Context: softirq or user space, under rcu_read_lock(); takes no lock.
+ * Return: 0 if all agree, else enum icmpguard_reason of the scope that refused.
+ */
+u8 icmpg_limiter_check(struct icmpg_check *check, u8 class, u32 scopes)
+{
+	unsigned int i;
+
+	scopes &= check->config->class[class].scopes;
+	for (i = 0; scopes && i < ARRAY_SIZE(icmpg_limiter_order); i++) {
+		u8 scope = icmpg_limiter_order[i];
+
+		if (!(scopes & BIT(scope)))
+			continue;
+		scopes &= ~BIT(scope);
+		if (!icmpg_limiter_check_scope(check, class, scope))
+			return ICMPGUARD_REASON_LIMIT_PAIR -
+			       ICMPGUARD_SCOPE_PAIR + scope;
+	}
+	return 0;
+}
+
+/**
+ * icmpg_limiter_place() - where a bucket is or goes in its line
+ * @check: for the clock and the limits of the other slots
+ * @line: the line
+ * @tag: of the bucket
+ * @slot: what is there now
+ * @level: 0 if nothing is lost by writing there, else what the slot owes
+ *
+ * Its own slot; else one that owes nothing; else the one that owes least of
+ * what it may: plain debts would let one limited to 100/s push out one
+ * limited to 1/min. The first minimum wins, so that two CPUs which insert the
+ * same bucket choose the same slot and one of them sees the other's.
+ */
+static unsigned int icmpg_limiter_place(const struct icmpg_check *check,
+					const struct icmpg_line *line, u32 tag,
+					s64 *slot, u64 *level)
+{
+	unsigned int i, best = 0;
+
+	*level = U64_MAX;
+	for (i = 0; i < ICMPG_LINE_SLOTS; i++) {
+		s64 value = atomic64_read(&line->slot[i]);
+		u32 other = icmpg_limiter_slot_tag(value);
+		const struct icmpg_limit *limit;
+		u64 owes = 0;
+
+		limit = check->config->limit[other >> ICMPG_FINGERPRINT_BITS];
+		if (other == tag) {
+			*slot = value;
+			*level = 0;
+			return i;
+		}
+		if (limit)
+			owes = icmpg_bucket_level(limit,
+					icmpg_bucket_debt(limit, value,
+						icmpg_limit_now(limit,
+							check->now_ns)));
+		if (owes < *level) {
+			*level = owes;
+			*slot = value;
+			best = i;
+		}
+	}
+	return best;
+}
+
+/**
+ * icmpg_limiter_charge_keyed() - make a bucket of the table pay
+ * @check: the packet
+ * @charge: which bucket
+ * @packets: how many it pays for
+ *
+ * RACE: between check and charge other CPUs may have admitted one packet each;
+ * they are all added, so the bucket pays back.
+ *
+ * Return: 1 if another bucket that owed was forgotten for it, else 0.
+ */
+static u32 icmpg_limiter_charge_keyed(const struct icmpg_check *check,
+				      const struct icmpg_charge *charge,
+				      u32 packets)
+{
+	const struct icmpg_limit *limit = charge->limit;
+	u64 now = icmpg_limit_now(limit, check->now_ns);
+	u64 tat, level;
+	unsigned int i;
+	s64 slot;
+
+	do {
+		i = icmpg_limiter_place(check, charge->line, charge->tag, &slot,
+					&level);
+		if (icmpg_limiter_slot_tag(slot) == charge->tag)
+			tat = slot;
+		else
+			tat = charge->old_tat ?: now;
+		tat = now + icmpg_bucket_debt(limit, tat, now) +
+		      (u64)packets * limit->t;
+	} while (!atomic64_try_cmpxchg(&charge->line->slot[i], &slot,
+				       icmpg_limiter_slot(charge->tag, tat)));
+	return level ? 1 : 0;
+}
+
+/* The same for a bucket of its own: one in debt takes a plain addition. */
+static void icmpg_limiter_charge_single(const struct icmpg_check *check,
+					const struct icmpg_charge *charge,
+					u32 packets)
+{
+	u64 cost = packets * charge->limit->t_ns;
+	s64 now = check->now_ns, tat;
+
+	tat = atomic64_read(&charge->single->tat_ns);
+	do {
+		if (tat >= now) {
+			atomic64_add(cost, &charge->single->tat_ns);
+			return;
+		}
+	} while (!atomic64_try_cmpxchg(&charge->single->tat_ns, &tat,
+				       now + cost));
+}
+
+/**
+ * icmpg_limiter_charge() - every scope agreed: charge them all
+ * @check: the packet, after icmpg_limiter_check()
+ * @random: 32 random bits, used where the configuration says randomise
+ *
+ * A shared bucket pays for 0, 1 or 2 packets, 1 in the mean, so that nobody
+ * can count another's packets by what is left (SAD DNS, CVE-2020-25705).
+ *
+ * Context: as icmpg_limiter_check().
+ * Return: how many buckets that owed were forgotten for want of space.
+ */
+u32 icmpg_limiter_charge(struct icmpg_check *check, u32 random)
+{
+	bool randomise = check->config->set.randomise;
+	u32 packets, evictions = 0;
+	unsigned int i;
+
+	for (i = 0; i < check->count; i++) {
+		const struct icmpg_charge *charge = &check->charge[i];
+
+		packets = 1;
+		if (charge->shared && randomise) {
+			u64 product = (u64)random * 3;
+
+			/* The next digit of a fraction in base 3. */
+			packets = product >> 32;
+			random = product;
+		}
+		if (!packets)
+			continue;
+		if (charge->single)
+			icmpg_limiter_charge_single(check, charge, packets);
+		else
+			evictions += icmpg_limiter_charge_keyed(check, charge,
+								packets);
+	}
+	return evictions;
+}
+
+/**
+ * icmpg_limiter_status() - how full the table is
+ * @limiter: the buckets
+ * @config: the configuration in force
+ * @now_ns: the guard's clock
+ * @size: bytes of the table
+ * @fill: of every 1000 slots, how many owe now, from at most 4096 lines
+ *
+ * Context: any, under rcu_read_lock().
+ */
+void icmpg_limiter_status(const struct icmpg_limiter *limiter,
+			  const struct icmpg_config *config, u64 now_ns,
+			  u32 *size, u32 *fill)
+{
+	const struct icmpg_table *table = &limiter->table;
+	u32 lines = min_t(u32, table->lines, ICMPG_STATUS_LINES), i, n, owing = 0;
+
+	for (i = 0; i < lines; i++) {
+		const struct icmpg_line *line;
+
+		line = &table->line[div_u64((u64)i * table->lines, lines)];
+		for (n = 0; n < ICMPG_LINE_SLOTS; n++) {
+			u64 slot = atomic64_read(&line->slot[n]);
+			const struct icmpg_limit *limit;
+
+			limit = config->limit[slot >> (ICMPG_TAT_BITS +
+						ICMPG_FINGERPRINT_BITS)];
+			if (limit &&
+			    icmpg_bucket_debt(limit, slot,
+					      icmpg_limit_now(limit, now_ns)))
+				owing++;
+		}
+	}
+	*size = table->lines * sizeof(struct icmpg_line);
+	*fill = lines ? owing * 1000 / (lines * ICMPG_LINE_SLOTS) : 0;
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One guard per network namespace: made and unmade with it, and the one place
+ * where what packets read is replaced. Process context, under the guard's lock;
+ * packets read through RCU. Must not know netlink messages or packets.
+ */
+#include "net.h"
+
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "destination.h"
+#include "fragment.h"
+#include "hook.h"
+#include "main.h"
+#include "nl.h"
+#include "proc.h"
+
+/* The old table is freed when no packet can be reading it any more. */
+#define ICMPG_OLD_TABLE_DELAY	(nsecs_to_jiffies(ICMPG_RESIZE_NS) + HZ)
+
+unsigned int icmpg_net_id;
+
+static struct icmpg_active *icmpg_net_active(struct icmpg_net *guard)
+{
+	return rcu_dereference_protected(guard->active,
+					 lockdep_is_held(&guard->lock));
+}
+
+static void icmpg_net_active_destroy(struct icmpg_active *active)
+{
+	if (!active)
+		return;
+	icmpg_limiter_table_exit(&active->limiter.table);
+	icmpg_limiter_table_exit(&active->limiter.old);
+	icmpg_fragments_destroy(active->fragments);
+	icmpg_destinations_destroy(active->known);
+	kvfree(active);
+}
+
+static struct icmpg_active *
+icmpg_net_active_create(const struct icmpg_net *guard, u32 table_size)
+{
+	struct icmpg_active *active;
+
+	active = kvzalloc(sizeof(*active), GFP_KERNEL_ACCOUNT);
+	if (!active)
+		return NULL;
+	active->fragments = icmpg_fragments_create(&guard->key);
+	active->known = icmpg_destinations_create(&guard->key);
+	if (!active->fragments || !active->known ||
+	    icmpg_limiter_table_init(&active->limiter.table, table_size)) {
+		icmpg_net_active_destroy(active);
+		return NULL;
+	}
+	return active;
+}
+
+static bool icmpg_net_is_resize(const struct icmpg_active *active,
+				const struct icmpg_config *config)
+{
+	return active->limiter.table.lines !=
+	       config->set.table_size / sizeof(struct icmpg_line);
+}
+
+/* All memory that @config needs, before anything is changed. */
+static int icmpg_net_prepare(struct icmpg_net *guard,
+			     const struct icmpg_config *config,
+			     struct icmpg_active **fresh,
+			     struct netlink_ext_ack *extack)
+{
+	struct icmpg_active *active = icmpg_net_active(guard);
+	struct icmpg_stats *stats;
+
+	*fresh = NULL;
+	if (config->set.mode == ICMPGUARD_MODE_OFF)
+		return 0;
+	if (!rcu_access_pointer(guard->stats)) {
+		stats = icmpg_stats_create();
+		if (!stats)
+			goto no_memory;
+		rcu_assign_pointer(guard->stats, stats);
+	}
+	if (active && !icmpg_net_is_resize(active, config))
+		return 0;
+	*fresh = icmpg_net_active_create(guard, config->set.table_size);
+	if (*fresh)
+		return 0;
+no_memory:
+	NL_SET_ERR_MSG_MOD(extack,
+			   "not enough memory: a smaller table-size may fit");
+	return -ENOMEM;
+}
+
+/* From off to on; what packets read must be there before the hooks are. */
+static int icmpg_net_turn_on(struct icmpg_net *guard,
+			     struct icmpg_config *config,
+			     struct icmpg_active *fresh,
+			     struct netlink_ext_ack *extack)
+{
+	struct icmpg_config *old = icmpg_net_config(guard);
+	int err;
+
+	rcu_assign_pointer(guard->config, config);
+	rcu_assign_pointer(guard->active, fresh);
+	err = icmpg_hook_register(guard);
+	if (!err)
+		return 0;
+	NL_SET_ERR_MSG_MOD(extack, "the kernel refused the netfilter hooks");
+	RCU_INIT_POINTER(guard->active, NULL);
+	rcu_assign_pointer(guard->config, old);
+	synchronize_net();
+	icmpg_net_active_destroy(fresh);
+	return err;
+}
+
+static void icmpg_net_turn_off(struct icmpg_net *guard)
+{
+	struct icmpg_active *active = icmpg_net_active(guard);
+
+	icmpg_hook_unregister(guard);
+	RCU_INIT_POINTER(guard->active, NULL);
+	/* RCU: after this no packet is inside a hook of ours. */
+	synchronize_net();
+	icmpg_net_active_destroy(active);
+}
+
+/* The new table takes over; the old one is read on for a while. */
+static void icmpg_net_resize(struct icmpg_net *guard,
+			     const struct icmpg_config *config,
+			     struct icmpg_active *fresh)
+{
+	struct icmpg_active *active = icmpg_net_active(guard);
+
+	icmpg_limiter_take_over(&fresh->limiter, &active->limiter,
+				icmpg_net_now(guard, config));
+	rcu_assign_pointer(guard->active, fresh);
+	synchronize_net();
+	/* Its table lives on as fresh->limiter.old. */
+	active->limiter.table.line = NULL;
+	icmpg_net_active_destroy(active);
+	mod_delayed_work(system_wq, &guard->old_table, ICMPG_OLD_TABLE_DELAY);
+}
+
+static void icmpg_net_old_table_work(struct work_struct *work)
+{
+	struct icmpg_net *guard = container_of(to_delayed_work(work),
+					       struct icmpg_net, old_table);
+	struct icmpg_table old = {};
+	struct icmpg_active *active;
+	u64 now_ns;
+
+	mutex_lock(&guard->lock);
+	active = icmpg_net_active(guard);
+	now_ns = icmpg_net_now(guard, icmpg_net_config(guard));
+	/* Another resize may have come while this waited for the lock. */
+	if (active && active->limiter.old_until_ns <= now_ns) {
+		old = active->limiter.old;
+		WRITE_ONCE(active->limiter.old.line, NULL);
+		/* RCU: a packet may still be reading a line of it. */
+		synchronize_net();
+	}
+	mutex_unlock(&guard->lock);
+	icmpg_limiter_table_exit(&old);
+}
+
+static void icmpg_net_config_free(struct rcu_head *rcu)
+{
+	icmpg_config_destroy(container_of(rcu, struct icmpg_config, rcu));
+}
+
+/**
+ * icmpg_net_publish() - put a configuration in force
+ * @guard: the namespace; its lock is held
+ * @config: built; belongs to the guard if 0 is returned
+ * @extack: gets a sentence on error, may be NULL
+ *
+ * Turns hooks on or off and resizes the table as @config wants it.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOMEM or what netfilter said, then nothing has changed.
+ */
+int icmpg_net_publish(struct icmpg_net *guard, struct icmpg_config *config,
+		      struct netlink_ext_ack *extack)
+{
+	struct icmpg_config *old = icmpg_net_config(guard);
+	bool was_on = icmpg_net_active(guard);
+	struct icmpg_active *fresh;
+	int err;
+
+	err = icmpg_net_prepare(guard, config, &fresh, extack);
+	if (err)
+		return err;
+	config->generation = old->generation + 1;
+	if (fresh && !was_on) {
+		err = icmpg_net_turn_on(guard, config, fresh, extack);
+		if (err)
+			return err;
+	} else {
+		/* No failure from here on. */
+		if (was_on && config->set.mode == ICMPGUARD_MODE_OFF)
+			icmpg_net_turn_off(guard);
+		rcu_assign_pointer(guard->config, config);
+		if (fresh)
+			icmpg_net_resize(guard, config, fresh);
+	}
+	/* RCU: packets and dumps may still read the old one. */
+	call_rcu(&old->rcu, icmpg_net_config_free);
+	return 0;
+}
+
+/**
+ * icmpg_net_table_status() - how large and how full the table is
+ * @guard: the namespace
+ * @size: bytes; 0 while the mode is off
+ * @fill: of every 1000 slots, how many owe now
+ *
+ * Context: any.
+ */
+void icmpg_net_table_status(struct icmpg_net *guard, u32 *size, u32 *fill)
+{
+	const struct icmpg_config *config;
+	const struct icmpg_active *active;
+
+	*size = 0;
+	*fill = 0;
+	rcu_read_lock();
+	config = rcu_dereference(guard->config);
+	active = rcu_dereference(guard->active);
+	if (active)
+		icmpg_limiter_status(&active->limiter, config,
+				     icmpg_net_now(guard, config), size, fill);
+	rcu_read_unlock();
+}
+
+static struct icmpg_config *icmpg_net_defaults(struct icmpg_net *guard, u8 mode)
+{
+	struct icmpg_settings *set;
+	struct icmpg_config *config;
+
+	set = kzalloc(sizeof(*set), GFP_KERNEL);
+	if (!set)
+		return ERR_PTR(-ENOMEM);
+	icmpg_settings_init(set, mode);
+	config = icmpg_config_build(set, &guard->key, NULL);
+	kfree(set);
+	return config;
+}
+
+/* What the module parameter says of the initial namespace. */
+static int icmpg_net_start(struct icmpg_net *guard)
+{
+	struct icmpg_config *config;
+	int err;
+
+	config = icmpg_net_defaults(guard, icmpg_start_mode);
+	if (IS_ERR(config))
+		return PTR_ERR(config);
+	mutex_lock(&guard->lock);
+	err = icmpg_net_publish(guard, config, NULL);
+	mutex_unlock(&guard->lock);
+	if (err)
+		icmpg_config_destroy(config);
+	return err;
+}
+
+static void icmpg_net_free(struct icmpg_net *guard)
+{
+	icmpg_nl_drafts_destroy(guard);
+	icmpg_net_active_destroy(rcu_dereference_raw(guard->active));
+	icmpg_stats_destroy(rcu_dereference_raw(guard->stats));
+	icmpg_config_destroy(rcu_dereference_raw(guard->config));
+}
+
+static int __net_init icmpg_net_init_one(struct net *net)
+{
+	struct icmpg_net *guard = icmpg_net(net);
+	struct icmpg_config *config;
+	int err;
+
+	guard->net = net;
+	mutex_init(&guard->lock);
+	INIT_LIST_HEAD(&guard->drafts);
+	INIT_DELAYED_WORK(&guard->old_table, icmpg_net_old_table_work);
+	get_random_bytes(&guard->key, sizeof(guard->key));
+	guard->clock_base_ns = ktime_get_ns() - get_jiffies_64() * TICK_NSEC;
+	config = icmpg_net_defaults(guard, ICMPGUARD_MODE_OFF);
+	if (IS_ERR(config))
+		return PTR_ERR(config);
+	rcu_assign_pointer(guard->config, config);
+	err = icmpg_proc_create(net);
+	if (err)
+		goto free;
+	if (!net_eq(net, &init_net) || icmpg_start_mode == ICMPGUARD_MODE_OFF)
+		return 0;
+	err = icmpg_net_start(guard);
+	if (err)
+		goto remove_proc;
+	return 0;
+
+remove_proc:
+	icmpg_proc_destroy(net);
+free:
+	icmpg_net_free(guard);
+	return err;
+}
+
+/* The namespace goes: no packet comes in after the grace period that follows. */
+static void __net_exit icmpg_net_pre_exit_one(struct net *net)
+{
+	struct icmpg_net *guard = icmpg_net(net);
+
+	icmpg_proc_destroy(net);
+	mutex_lock(&guard->lock);
+	icmpg_hook_unregister(guard);
+	mutex_unlock(&guard->lock);
+}
+
+/*
+ * RCU: the hooks went in pre_exit, a grace period ago; the generic netlink
+ * family went before the namespaces, and a namespace that goes has no sockets.
+ */
+static void __net_exit icmpg_net_exit_one(struct net *net)
+{
+	struct icmpg_net *guard = icmpg_net(net);
+
+	cancel_delayed_work_sync(&guard->old_table);
+	icmpg_net_free(guard);
+}
+
+static struct pernet_operations icmpg_net_ops = {
+	.init = icmpg_net_init_one,
+	.pre_exit = icmpg_net_pre_exit_one,
+	.exit = icmpg_net_exit_one,
+	.id = &icmpg_net_id,
+	.size = sizeof(struct icmpg_net),
+};
+
+/**
+ * icmpg_net_init() - a guard for every namespace, now and to come
+ *
+ * Return: 0 or -errno.
+ */
+int __init icmpg_net_init(void)
+{
+	return register_pernet_subsys(&icmpg_net_ops);
+}
+
+/**
+ * icmpg_net_exit() - no guard anywhere
+ *
+ * Waits for the configurations that RCU still has to free.
+ */
+void icmpg_net_exit(void)
+{
+	unregister_pernet_subsys(&icmpg_net_ops);
+	rcu_barrier();
+}

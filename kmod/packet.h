@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * struct icmpg_pkt: what the guard knows about one packet. Filled by
+ * classify.c, read by everything after it; no header is looked at again.
+ * Also built in userspace.
+ */
+#ifndef ICMPG_PACKET_H
+#define ICMPG_PACKET_H
+
+#include <linux/types.h>
+
+#include "config.h"
+
+/**
+ * union icmpg_addr - an address of either family
+ * @v4: IPv4, in the first bytes; the rest is zero
+ * @v6: IPv6
+ * @word: the same as the hash wants it
+ */
+union icmpg_addr {
+	__be32 v4;
+	__be32 v6[4];
+	__be64 word[2];
+};
+
+/* What of a message a packet carries. */
+enum icmpg_part {
+	ICMPG_PART_WHOLE,
+	ICMPG_PART_FIRST,	/* first of several fragments */
+	ICMPG_PART_LATER,	/* any other fragment */
+};
+
+/* What kind of address a packet is sent to, seen from this host. */
+enum icmpg_destination {
+	ICMPG_DESTINATION_TRANSIT,	/* somebody else */
+	ICMPG_DESTINATION_LOCAL,
+	ICMPG_DESTINATION_BROADCAST,	/* of a connected network, or 2^32-1 */
+	ICMPG_DESTINATION_NETWORK,	/* {network, 0} of a connected one */
+	ICMPG_DESTINATION_MULTICAST,
+};
+
+/**
+ * struct icmpg_pkt - one packet, family-neutral
+ * @src: source address
+ * @dst: destination address
+ * @src_zone: where @src is unique: 0 everywhere, else an interface index (the
+ *	device of a link-local address, the master of a VRF)
+ * @dst_zone: the same for @dst
+ * @ifindex: the device it came in on
+ * @dev: its name
+ * @id: identification of the message that a fragment belongs to
+ * @end: bytes after the IP headers up to which this packet carries the
+ *	message: offset + length, so a lower bound of the message's size
+ * @headers: bytes of IP headers that the whole message will have too
+ * @length: bytes of the message in this packet
+ * @family: enum icmpg_family
+ * @class: enum icmpguard_class
+ * @type: ICMP type; 0 where there is none
+ * @hop_limit: TTL or hop limit
+ * @part: enum icmpg_part
+ * @malformed: 0, or the reason to refuse it for its headers alone
+ * @icmp: it is ICMP; if not, it is a fragment that is only looked at for its end
+ * @more: more fragments follow it
+ * @link_broadcast: it came in a link-layer broadcast
+ */
+struct icmpg_pkt {
+	union icmpg_addr src;
+	union icmpg_addr dst;
+	u32 src_zone;
+	u32 dst_zone;
+	u32 ifindex;
+	const char *dev;
+	__be32 id;
+	u32 end;
+	u32 headers;
+	u32 length;
+	u8 family;
+	u8 class;
+	u8 type;
+	u8 hop_limit;
+	u8 part;
+	u8 malformed;
+	bool icmp;
+	bool more;
+	bool link_broadcast;
+};
+
+#endif /* ICMPG_PACKET_H */

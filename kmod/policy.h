@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The rules that are no rates. Pure: no skb, clock or lock; also built in userspace. */
+#ifndef ICMPG_POLICY_H
+#define ICMPG_POLICY_H
+
+#include "config.h"
+#include "packet.h"
+
+u8 icmpg_policy_packet(const struct icmpg_config *config,
+		       const struct icmpg_pkt *pkt);
+bool icmpg_policy_is_exempt(const struct icmpg_config *config,
+			    const struct icmpg_pkt *pkt);
+bool icmpg_policy_asks_many(const struct icmpg_pkt *pkt);
+u8 icmpg_policy_destination(const struct icmpg_config *config,
+			    const struct icmpg_pkt *pkt, u8 destination);
+
+#endif /* ICMPG_POLICY_H */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every way a packet can end: one line here is one counter, one word, one
+ * sentence and one test. The order is that of enum icmpguard_reason (UAPI:
+ * new ones go to the end). Also built in userspace: no other header is needed.
+ *
+ * X(SYMBOL, word, sentence): ICMPGUARD_REASON_SYMBOL, the word that the tool
+ * and /proc show, and what `icmpguard stats --explain` says about it.
+ */
+#ifndef ICMPG_REASONS_H
+#define ICMPG_REASONS_H
+
+#define ICMPG_REASONS(X)						\
+	X(PASSED, "passed",						\
+	  "Nothing was against it.")					\
+	X(EXEMPT, "exempt",						\
+	  "An exemption lets it pass; limits and class actions were skipped.") \
+	X(CLASS_DROP, "class-drop",					\
+	  "The action of its class is drop.")				\
+	X(LIMIT_PAIR, "limit-pair",					\
+	  "This source sends too many to this destination.")		\
+	X(LIMIT_SOURCE, "limit-source",					\
+	  "This source sends too many.")				\
+	X(LIMIT_SOURCE_NET, "limit-source-net",				\
+	  "The network of the source sends too many.")			\
+	X(LIMIT_DESTINATION, "limit-destination",			\
+	  "This destination is sent too many.")				\
+	X(LIMIT_DESTINATION_NET, "limit-destination-net",		\
+	  "The network of the destination is sent too many.")		\
+	X(LIMIT_INTERFACE, "limit-interface",				\
+	  "Too many come in on this interface.")			\
+	X(LIMIT_ROUTER, "limit-router",					\
+	  "Too many are addressed to this host.")			\
+	X(LIMIT_TOTAL, "limit-total",					\
+	  "Too many of all classes that aren't guarded come in.")	\
+	X(PING_OF_DEATH, "ping-of-death",				\
+	  "A fragment ends beyond 65535 bytes, more than an IP packet can be.") \
+	X(OVERSIZED, "oversized",					\
+	  "A fragment ends beyond max-message.")			\
+	X(OVERSIZED_REASSEMBLED, "oversized-reassembled",		\
+	  "Put together for this host, the message is above max-message.") \
+	X(TINY_FRAGMENT, "tiny-fragment",				\
+	  "A first fragment is too short for its headers or not a multiple of 8.") \
+	X(REFUSED_MESSAGE, "refused-message",				\
+	  "Another fragment of the same message was refused.")		\
+	X(BROADCAST_ECHO, "broadcast-echo",				\
+	  "A request to a broadcast or multicast address asks many to answer.") \
+	X(NETWORK_ADDRESS_ECHO, "network-address-echo",			\
+	  "A request to the network address of a connected network.")	\
+	X(HOP_LIMIT, "hop-limit",					\
+	  "Discovery must come with hop limit 255: this came from off the link.") \
+	X(TRUNCATED, "truncated",					\
+	  "The packet is too short for the header it says it has.")	\
+	X(HEADER_CHAIN, "header-chain",					\
+	  "More than 8 IPv6 extension headers stand before the upper layer.")
+
+#endif /* ICMPG_REASONS_H */
