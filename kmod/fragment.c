@@ -165,3 +165,7 @@ void icmpg_fragment_mark(struct icmpg_fragments *fragments,
 	value |= now_ns >> ICMPG_MARK_TIME_SHIFT & ICMPG_MARK_TIME_MASK;
 	atomic64_set(&slot[best], value);
 }
+
+#ifdef ICMPG_SELFTEST
+#include "selftest/fragment.c"
+#endif

@@ -512,3 +512,7 @@ void icmpg_limiter_status(const struct icmpg_limiter *limiter,
 	*size = table->lines * sizeof(struct icmpg_line);
 	*fill = lines ? owing * 1000 / (lines * ICMPG_LINE_SLOTS) : 0;
 }
+
+#ifdef ICMPG_SELFTEST
+#include "selftest/limiter.c"
+#endif
