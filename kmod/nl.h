@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The control channel: a generic netlink family in every network namespace.
+ * nl_policy.c says what may come in; nl_set.c changes, by way of nl_change.c
+ * (one message) and nl_draft.c (several); nl_config.c and nl_stats.c tell.
+ */
+#ifndef ICMPG_NL_H
+#define ICMPG_NL_H
+
+#include <net/genetlink.h>
+
+#include "net.h"
+
+/* Multicast groups, by their place in the family. */
+enum {
+	ICMPG_NL_GROUP_EVENTS,
+};
+
+/* Changes in several messages that a namespace keeps at once. */
+#define ICMPG_NL_DRAFTS_MAX	4
+
+/**
+ * struct icmpg_nl_draft - a change that isn't in force yet
+ * @list: in icmpg_net.drafts while it waits for more messages. Guarded by
+ *	icmpg_net.lock.
+ * @portid: of the socket it comes from
+ * @generation: of the configuration it started from
+ * @validate_only: say what is wrong with it, and forget it
+ * @set: what it would be
+ */
+struct icmpg_nl_draft {
+	struct list_head list;
+	u32 portid;
+	u32 generation;
+	bool validate_only;
+	struct icmpg_settings set;
+};
+
+/**
+ * struct icmpg_nl_change - one message on its way into a draft
+ * @set: what it changes
+ * @info: the message
+ * @class: by class, the last attribute that was about it
+ * @width: the last attribute that was about a width
+ * @prefix: prefixes that came in a row and aren't applied yet; as many as the
+ *	message has fit in
+ * @prefixes: how many wait in @prefix
+ * @prefix_attr: the last one of them; says which list
+ * @prefix_del: they are to be taken out
+ */
+struct icmpg_nl_change {
+	struct icmpg_settings *set;
+	struct genl_info *info;
+	const struct nlattr *class[ICMPG_CLASS_SLOTS];
+	const struct nlattr *width;
+	struct icmpg_prefix *prefix;
+	u32 prefixes;
+	const struct nlattr *prefix_attr;
+	bool prefix_del;
+};
+
+extern struct genl_family icmpg_nl_family;
+
+extern const struct nla_policy icmpg_nl_class_policy[];
+extern const struct nla_policy icmpg_nl_limit_policy[];
+extern const struct nla_policy icmpg_nl_check_policy[];
+extern const struct nla_policy icmpg_nl_width_policy[];
+extern const struct nla_policy icmpg_nl_prefix_policy[];
+
+int icmpg_nl_init(void);
+void icmpg_nl_exit(void);
+
+struct icmpg_nl_draft *icmpg_nl_draft_create(struct icmpg_net *guard,
+					     u32 portid, bool replace);
+void icmpg_nl_draft_destroy(struct icmpg_nl_draft *draft);
+struct icmpg_nl_draft *icmpg_nl_draft_find(struct icmpg_net *guard, u32 portid);
+int icmpg_nl_draft_keep(struct icmpg_net *guard, struct icmpg_nl_draft *draft);
+void icmpg_nl_drafts_destroy(struct icmpg_net *guard);
+int icmpg_nl_draft_init(void);
+void icmpg_nl_draft_exit(void);
+
+int icmpg_nl_change_apply(struct icmpg_nl_change *change);
+void icmpg_nl_change_blame(const struct icmpg_nl_change *change);
+
+struct sk_buff *icmpg_nl_config_create(void);
+int icmpg_nl_config_fill(struct sk_buff *skb, const struct icmpg_config *config,
+			 u32 portid, u32 seq, u8 cmd);
+
+int icmpg_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
+int icmpg_nl_config_get_start(struct netlink_callback *cb);
+int icmpg_nl_config_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int icmpg_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
+int icmpg_nl_config_reset_doit(struct sk_buff *skb, struct genl_info *info);
+int icmpg_nl_stats_get_start(struct netlink_callback *cb);
+int icmpg_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int icmpg_nl_stats_get_done(struct netlink_callback *cb);
+int icmpg_nl_stats_reset_doit(struct sk_buff *skb, struct genl_info *info);
+int icmpg_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
+
+#endif /* ICMPG_NL_H */
