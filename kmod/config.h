@@ -174,6 +174,7 @@ int icmpg_settings_copy(struct icmpg_settings *to,
 			const struct icmpg_settings *from);
 void icmpg_settings_exit(struct icmpg_settings *set);
 const struct icmpg_rate *icmpg_settings_default_limit(u8 class, u8 scope);
+bool icmpg_settings_has_width(u8 scope);
 int icmpg_settings_check_limit(u8 class, u8 scope,
 			       const struct icmpg_rate *rate,
 			       struct netlink_ext_ack *extack);
