@@ -48,7 +48,7 @@ module: ## the kernel module, for the running kernel or KDIR; SELFTEST=1 with it
 		echo "no kernel headers in '$(KDIR)'; make deps installs Debian's" >&2; exit 1; }
 	@test -z '$(chosen)' || echo 'no headers for the running kernel: building for $(release)'
 	@mkdir -p '$(kernel_out)'
-	@find Kbuild kmod -type f \( -name Kbuild -o -name '*.[ch]' -o -name '*.sh' \) \
+	@find Kbuild dkms.conf kmod -type f \( -name Kbuild -o -name dkms.conf -o -name '*.[ch]' -o -name '*.sh' \) \
 		! -name '*.mod.c' | while read -r file; do \
 		mkdir -p "$$(dirname "$(kernel_out)/$$file")"; \
 		test "$$(readlink "$(kernel_out)/$$file")" = "$(CURDIR)/$$file" || \

@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: selftests/check.sh [TEST...]
+#
+# Builds everything and tests it, as KTAP, with a last line of its own:
+# `N passed, N failed`. A skipped test is a failure here. With names of files
+# from TEST_PROGS only these are run. Each test of the module has a kernel of its
+# own, so that what one leaves behind, or breaks, is not the next one's trouble.
+# A test that takes longer than the `timeout` in selftests/settings says so in a
+# comment of its own, `# timeout: SECONDS`.
+
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+O=$(realpath -m "${O:-.build}")
+export O
+
+number=0
+tally=$(mktemp)
+trap 'rm -f "$tally"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+started=$SECONDS
+
+# Runs one program and counts its results.
+run_test() {
+	local name=$1 timeout=$2
+	shift 2
+	number=$((number + 1))
+	/usr/bin/python3 selftests/ktap.py run --number $number --name "$name" \
+		--timeout "$timeout" --tally "$tally" "$@"
+}
+
+list_tests() {
+	# shellcheck disable=SC2016 # for make
+	make -s -C selftests --eval 'list-tests: ; @echo $(TEST_PROGS)' list-tests | tr ' ' '\n' |
+		sed '/^$/d'
+}
+
+# What a test of the module may take.
+test_timeout() {
+	local own
+	own=$(sed -n 's/^# timeout: \([0-9]*\)$/\1/p' "selftests/$1" | head -n 1)
+	[[ -n $own ]] || own=$(sed -n 's/^timeout=\([0-9]*\)$/\1/p' selftests/settings)
+	echo "${own:-120}"
+}
+
+# A test that nobody runs proves nothing.
+check_listed() {
+	local file bad=0
+	for file in selftests/*.sh; do
+		case ${file##*/} in
+		check.sh | demo.sh | lint.sh | lib*.sh) continue ;;
+		esac
+		if ! list_tests | grep -qxF "${file##*/}"; then
+			echo "$file is not among the TEST_PROGS of selftests/Makefile"
+			bad=1
+		fi
+	done
+	return $bad
+}
+
+run_in_machine() {
+	local program=$1 timeout
+	timeout=$(test_timeout "$program")
+	# time to build and to boot comes on top
+	run_test "$program" $((timeout + 180)) -- \
+		selftests/vm/run --timeout "$timeout" -- "./$program"
+}
+
+export -f check_listed list_tests
+mapfile -t programs < <(if [[ $# -gt 0 ]]; then printf '%s\n' "$@"; else list_tests; fi)
+
+echo "TAP version 13"
+if [[ $# -eq 0 ]]; then
+	echo "1..$((${#programs[@]} + 6))"
+	run_test "reading of test results" 60 -- selftests/ktap.py self-check
+	run_test "all tests are listed" 60 --plain -- bash -c check_listed
+	run_test "module without a warning" 600 --plain -- selftests/lint.sh gcc
+	run_test "tool" 600 --plain -- make -s tool
+	run_test "unit tests" 900 -- make -s -C selftests/unit check
+	run_test "tests of the tool" 600 -- make -s -C userspace check
+else
+	echo "1..${#programs[@]}"
+fi
+for program in "${programs[@]}"; do
+	run_in_machine "$program"
+done
+
+echo "# $((SECONDS - started)) s"
+# a program whose report broke off has left no line
+awk -v due=$number '
+	{ passed += $1; failed += $2; skipped += $3 }
+	END {
+		if (NR != due)
+			failed += due - NR
+		printf "%d passed, %d failed%s\n", passed, failed, skipped ? ", " skipped " skipped" : ""
+		exit failed || skipped || !passed
+	}' "$tally"
