@@ -29,11 +29,13 @@
 #define ICMPG_T_MIN	512	/* units */
 
 /*
- * RACE: how far beyond tau a TAT may be and still count as owing: each CPU may
- * admit a packet in the same instant (1024 T), and a change from the precise
- * to the tick clock sets `now` back (2^26 ns, 67 ms: 16 ticks at HZ=250).
+ * RACE: how far beyond tau a TAT may be and still count as owing: other CPUs
+ * may admit a packet of the same sender in the same instant (64 T: beyond that
+ * its debt is forgotten), and a change from the precise to the tick clock sets
+ * `now` back (2^26 ns, 67 ms: 16 ticks at HZ=250). The larger it is, the longer
+ * an idle entry can seem to owe after a wrap.
  */
-#define ICMPG_SLACK_T	1024
+#define ICMPG_SLACK_T	64
 #define ICMPG_SLACK_NS	(1ULL << 26)
 
 /**
