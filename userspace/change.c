@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changes of the configuration: one request, or a transaction of several when
+ * they don't fit one. A refusal is led back to the word that was typed.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <linux/icmpguard.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "out.h"
+#include "parse.h"
+
+/*
+ * Bytes of a request, the last setting's less. Well below what a socket's
+ * send buffer is sure to take, and what nests can tell the length of.
+ */
+#define ICMPG_CHANGE_ROOM	(32u << 10)
+
+/**
+ * struct icmpg_changing - a change on its way
+ * @sock: where to
+ * @change: what
+ * @msg: the request that is built or was sent last
+ * @first: the setting that @msg begins with
+ * @count: how many settings @msg has
+ * @start: their offsets in @msg
+ * @generation: of the configuration that the kernel answered with
+ * @refusal: of @msg
+ */
+struct icmpg_changing {
+	struct icmpg_nlsock *sock;
+	const struct icmpg_change *change;
+	struct icmpg_message *msg;
+	size_t first;
+	size_t count;
+	uint32_t start[ICMPG_CHANGE_ROOM / 8 + 1];
+	uint32_t generation;
+	struct icmpg_refusal refusal;
+};
+
+/* A fresh request that goes on where the last one ended. */
+static int icmpg_change_begin(struct icmpg_changing *state)
+{
+	icmpg_nlattr_message_destroy(state->msg);
+	state->msg = icmpg_nlattr_message_create(ICMPGUARD_CMD_CONFIG_SET,
+						 ICMPG_NLATTR_DO);
+	state->first += state->count;
+	state->count = 0;
+	return state->msg ? 0 : -ENOMEM;
+}
+
+/* As many settings as fit; true when that was all of them. */
+static bool icmpg_change_fill(struct icmpg_changing *state)
+{
+	const struct icmpg_settings *list = state->change->settings;
+
+	while (state->first + state->count < list->count) {
+		uint32_t size = icmpg_nlattr_message_size(state->msg);
+
+		if (size >= ICMPG_CHANGE_ROOM)
+			return false;
+		state->start[state->count] = size;
+		icmpg_model_put(state->msg,
+				&list->at[state->first + state->count]);
+		state->count++;
+	}
+	return true;
+}
+
+static void icmpg_change_read(uint8_t cmd, struct icmpg_cursor attrs,
+			      void *data)
+{
+	struct icmpg_changing *state = data;
+	struct icmpg_attribute attr;
+
+	(void)cmd;
+	while (icmpg_nlattr_next(&attrs, &attr))
+		if (attr.type == ICMPGUARD_A_CONFIG_GENERATION)
+			icmpg_nlattr_get_u32(&attr, &state->generation);
+}
+
+static int icmpg_change_send(struct icmpg_changing *state)
+{
+	return icmpg_nlsock_exchange(state->sock, state->msg,
+				     icmpg_change_read, state,
+				     &state->refusal);
+}
+
+static void icmpg_change_flags(struct icmpg_changing *state, bool replace,
+			       bool validate_only)
+{
+	if (replace)
+		icmpg_nlattr_put_flag(state->msg, ICMPGUARD_A_CONFIG_REPLACE);
+	if (validate_only)
+		icmpg_nlattr_put_flag(state->msg,
+				      ICMPGUARD_A_CONFIG_VALIDATE_ONLY);
+}
+
+/* Begin and commit carry no settings; those are between. */
+static int icmpg_change_transact(struct icmpg_changing *state)
+{
+	const struct icmpg_change *change = state->change;
+	bool all = false;
+	int ret;
+
+	state->count = 0;
+	ret = icmpg_change_begin(state);
+	if (ret)
+		return ret;
+	icmpg_nlattr_put_u32(state->msg, ICMPGUARD_A_CONFIG_TRANSACTION,
+			     ICMPGUARD_TRANSACTION_BEGIN);
+	icmpg_change_flags(state, change->replace, false);
+	ret = icmpg_change_send(state);
+	while (!ret && !all) {
+		ret = icmpg_change_begin(state);
+		if (ret)
+			return ret;
+		icmpg_nlattr_put_u32(state->msg, ICMPGUARD_A_CONFIG_TRANSACTION,
+				     ICMPGUARD_TRANSACTION_ADD);
+		all = icmpg_change_fill(state);
+		ret = icmpg_change_send(state);
+	}
+	if (!ret)
+		ret = icmpg_change_begin(state);
+	if (ret)
+		return ret;
+	icmpg_nlattr_put_u32(state->msg, ICMPGUARD_A_CONFIG_TRANSACTION,
+			     ICMPGUARD_TRANSACTION_COMMIT);
+	icmpg_change_flags(state, false, change->validate_only);
+	return icmpg_change_send(state);
+}
+
+static int icmpg_change_run(struct icmpg_changing *state)
+{
+	int ret = icmpg_change_begin(state);
+
+	if (ret)
+		return ret;
+	icmpg_change_flags(state, state->change->replace,
+			   state->change->validate_only);
+	if (icmpg_change_fill(state))
+		return icmpg_change_send(state);
+	return icmpg_change_transact(state);
+}
+
+/* The setting of the request that holds an offset; NULL when none does. */
+static const struct icmpg_setting *
+icmpg_change_setting_at(const struct icmpg_changing *state, uint32_t offset,
+			uint32_t *start)
+{
+	size_t i = state->count;
+
+	while (i && state->start[i - 1] > offset)
+		i--;
+	if (!offset || !i)
+		return NULL;
+	*start = state->start[i - 1];
+	return &state->change->settings->at[state->first + i - 1];
+}
+
+/* The words of a setting, joined; @line is for their memory. */
+static void icmpg_change_words(const struct icmpg_source *source,
+			       const struct icmpg_setting *setting,
+			       struct icmpg_line *line)
+{
+	unsigned int i;
+
+	if (source->name) {
+		if (!icmpg_parse_find(source->text, source->size,
+				      setting->line, line))
+			line->count = 0;
+		return;
+	}
+	line->count = 0;
+	for (i = 0; i < source->count && i < ICMPG_PARSE_WORDS_MAX; i++)
+		line->word[line->count++] = source->word[i];
+}
+
+static void icmpg_change_join(const struct icmpg_line *line, char *buf,
+			      size_t size)
+{
+	size_t used = 0;
+	unsigned int i;
+
+	buf[0] = '\0';
+	for (i = 0; i < line->count && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%s",
+					 i ? " " : "", line->word[i]);
+}
+
+/* Where it is: file and line, the word when it is one, and the line. */
+static void icmpg_change_place(const struct icmpg_changing *state,
+			       char *buf, size_t size)
+{
+	const struct icmpg_source *source = state->change->source;
+	const struct icmpg_setting *setting;
+	struct icmpg_line line;
+	char joined[128];
+	unsigned int word;
+	uint32_t start;
+	size_t used = 0;
+
+	setting = icmpg_change_setting_at(state, state->refusal.offset, &start);
+	if (source->name && setting)
+		used = (size_t)snprintf(buf, size, "%.200s:%u: ",
+					source->name, setting->line);
+	else if (source->name)
+		used = (size_t)snprintf(buf, size, "%.200s: ", source->name);
+	if (!setting && (source->name || !state->change->settings->count))
+		return;
+	icmpg_change_words(source, setting, &line);
+	icmpg_change_join(&line, joined, sizeof(joined));
+	word = !setting || start == state->refusal.offset ? line.count :
+		icmpg_model_word(setting, icmpg_nlattr_message_type_at(
+			state->msg, state->refusal.offset));
+	if (word < line.count)
+		used += (size_t)snprintf(buf + used, size - used, "%s in ",
+				 icmpg_parse_quote(line.word[word]).text);
+	snprintf(buf + used, size - used, "%s: ",
+		 icmpg_parse_quote(joined).text);
+}
+
+static int icmpg_change_refused(const struct icmpg_changing *state, int ret)
+{
+	char place[800] = "";
+
+	if (!state->refusal.sentence[0])
+		return icmpg_cmd_refused("changing the configuration", ret,
+					 &state->refusal);
+	icmpg_change_place(state, place, sizeof(place));
+	return icmpg_out_error(ICMPG_REFUSED, "%s%s", place,
+			       state->refusal.sentence);
+}
+
+/**
+ * icmpg_change_apply() - change the configuration
+ * @sock: where
+ * @change: how
+ * @generation: takes the number of the configuration that came of it
+ *
+ * Return: an exit status; it has been said what was wrong, and then nothing
+ * has changed.
+ */
+int icmpg_change_apply(struct icmpg_nlsock *sock,
+		       const struct icmpg_change *change,
+		       uint32_t *generation)
+{
+	struct icmpg_changing *state = calloc(1, sizeof(*state));
+	int status = ICMPG_DONE;
+	int ret = -ENOMEM;
+
+	if (state) {
+		state->sock = sock;
+		state->change = change;
+		ret = icmpg_change_run(state);
+	}
+	if (ret == -ENOMEM && (!state || !state->refusal.error))
+		status = icmpg_out_error(ICMPG_FAILED, "out of memory");
+	else if (ret)
+		status = icmpg_change_refused(state, ret);
+	else if (state->refusal.sentence[0])
+		icmpg_out_note("%s", state->refusal.sentence);
+	if (state) {
+		*generation = state->generation;
+		icmpg_nlattr_message_destroy(state->msg);
+	}
+	free(state);
+	return status;
+}

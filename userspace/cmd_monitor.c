@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * icmpguard monitor: changes as they come. A notification holds the new
+ * configuration but its prefixes; those are asked for on a second socket.
+ */
+#include <errno.h>
+#include <linux/icmpguard.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd.h"
+#include "config.h"
+#include "out.h"
+
+/**
+ * struct icmpg_monitor - what is known while waiting
+ * @context: of the command
+ * @events: joined
+ * @asks: for what notifications don't hold
+ * @known: the configuration as it was told last
+ * @status: not ICMPG_DONE ends it
+ */
+struct icmpg_monitor {
+	const struct icmpg_context *context;
+	struct icmpg_nlsock *events;
+	struct icmpg_nlsock *asks;
+	struct icmpg_config known;
+	int status;
+};
+
+static volatile sig_atomic_t icmpg_monitor_signal;
+
+static void icmpg_monitor_stop(int number)
+{
+	icmpg_monitor_signal = number;
+}
+
+/* Blocked but while waiting, so that none comes unseen; @wake is for that. */
+static void icmpg_monitor_catch(sigset_t *wake)
+{
+	struct sigaction action = { .sa_handler = icmpg_monitor_stop };
+	sigset_t block;
+
+	sigemptyset(&block);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGTERM);
+	sigprocmask(SIG_BLOCK, &block, wake);
+	sigdelset(wake, SIGINT);
+	sigdelset(wake, SIGTERM);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static bool icmpg_monitor_is_prefix(const struct icmpg_setting *setting)
+{
+	return setting->key == ICMPG_KEY_BROADCAST_ALLOW ||
+	       setting->key == ICMPG_KEY_EXEMPT;
+}
+
+/* A change as it would be typed. */
+static struct icmpg_text icmpg_monitor_command(
+	const struct icmpg_setting *setting)
+{
+	struct icmpg_text line, text = icmpg_out_setting(setting);
+
+	if (setting->key == ICMPG_KEY_EXEMPT)
+		snprintf(line.text, sizeof(line.text), "exempt %s %.120s",
+			 setting->off ? "del" : "add",
+			 icmpg_out_prefix(&setting->prefix).text);
+	else
+		snprintf(line.text, sizeof(line.text), "set %.160s%s",
+			 text.text, setting->off &&
+			 icmpg_monitor_is_prefix(setting) ? " off" : "");
+	return line;
+}
+
+static void icmpg_monitor_time(char *buf, size_t size, bool json)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (json)
+		strftime(buf, size, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	else
+		strftime(buf, size, "%Y-%m-%d %H:%M:%S",
+			 localtime_r(&now, &tm));
+}
+
+/* @changes: what is new or different; what went away is off in it. */
+static void icmpg_monitor_text(const struct icmpg_settings *changes,
+			       uint32_t generation)
+{
+	char when[32];
+	size_t i;
+
+	icmpg_monitor_time(when, sizeof(when), false);
+	for (i = 0; i < changes->count; i++)
+		printf("%s %s\n", when,
+		       icmpg_monitor_command(&changes->at[i]).text);
+	if (!changes->count)
+		printf("%s configuration %u, nothing changed\n", when,
+		       generation);
+}
+
+static void icmpg_monitor_json(const struct icmpg_context *context,
+			       const struct icmpg_settings *changes,
+			       uint32_t generation)
+{
+	json_t *document = icmpg_out_document(context->netns);
+	json_t *set, *removed;
+	char when[32];
+	size_t i;
+
+	icmpg_monitor_time(when, sizeof(when), true);
+	icmpg_out_put(document, "time", json_string(when));
+	icmpg_out_put(document, "event", json_string("config"));
+	icmpg_out_put(document, "generation", json_integer(generation));
+	set = icmpg_out_member(document, "set");
+	removed = icmpg_out_member(document, "removed");
+	for (i = 0; i < changes->count; i++) {
+		const struct icmpg_setting *at = &changes->at[i];
+
+		icmpg_out_json_setting(at->off && icmpg_monitor_is_prefix(at) ?
+				       removed : set, at);
+	}
+	icmpg_out_json(document, JSON_COMPACT);
+}
+
+/* What went away: a limit, a group or an exemption. */
+static void icmpg_monitor_gone(struct icmpg_settings *changes,
+			       const struct icmpg_setting *old)
+{
+	struct icmpg_setting gone = *old;
+
+	if (old->off || (old->key != ICMPG_KEY_LIMIT &&
+			 !icmpg_monitor_is_prefix(old)))
+		return;
+	gone.off = true;
+	icmpg_model_add(changes, &gone);
+}
+
+/* Both lists are sorted. */
+static void icmpg_monitor_compare(struct icmpg_settings *changes,
+				  const struct icmpg_settings *old,
+				  const struct icmpg_settings *new)
+{
+	size_t i = 0, j = 0;
+
+	while (i < old->count || j < new->count) {
+		int order = i == old->count ? 1 : j == new->count ? -1 :
+			icmpg_model_compare(&old->at[i], &new->at[j]);
+
+		if (order < 0) {
+			icmpg_monitor_gone(changes, &old->at[i++]);
+		} else if (order > 0) {
+			icmpg_model_add(changes, &new->at[j++]);
+		} else {
+			if (!icmpg_model_is_same(&old->at[i], &new->at[j]))
+				icmpg_model_add(changes, &new->at[j]);
+			i++;
+			j++;
+		}
+	}
+}
+
+/* Tell the difference, and know the new one from now on. */
+static void icmpg_monitor_tell(struct icmpg_monitor *monitor,
+			       struct icmpg_config *now)
+{
+	struct icmpg_settings changes = { .at = NULL };
+
+	icmpg_model_sort(&now->settings);
+	icmpg_monitor_compare(&changes, &monitor->known.settings,
+			      &now->settings);
+	if (monitor->context->json)
+		icmpg_monitor_json(monitor->context, &changes,
+				   now->generation);
+	else
+		icmpg_monitor_text(&changes, now->generation);
+	icmpg_model_clear(&changes);
+	icmpg_config_clear(&monitor->known);
+	monitor->known = *now;
+	fflush(stdout);
+	if (ferror(stdout))
+		monitor->status = ICMPG_FAILED;
+}
+
+/* The parts of a dump that a notification doesn't hold. */
+static int icmpg_monitor_add_prefixes(struct icmpg_monitor *monitor,
+				      struct icmpg_config *now)
+{
+	struct icmpg_config all;
+	int status = icmpg_config_fetch(monitor->asks, &all);
+	size_t i;
+
+	for (i = 0; !status && i < all.settings.count; i++)
+		if (icmpg_monitor_is_prefix(&all.settings.at[i]))
+			icmpg_model_add(&now->settings, &all.settings.at[i]);
+	icmpg_config_clear(&all);
+	return status;
+}
+
+static void icmpg_monitor_event(uint8_t cmd, struct icmpg_cursor attrs,
+				void *data)
+{
+	struct icmpg_monitor *monitor = data;
+	struct icmpg_config now;
+
+	if (cmd != ICMPGUARD_CMD_CONFIG_NTF || monitor->status)
+		return;
+	memset(&now, 0, sizeof(now));
+	icmpg_config_take(&now, attrs);
+	monitor->status = icmpg_monitor_add_prefixes(monitor, &now);
+	if (monitor->status)
+		icmpg_config_clear(&now);
+	else
+		icmpg_monitor_tell(monitor, &now);
+}
+
+/* Events were lost: what has changed since is told as one. */
+static int icmpg_monitor_catch_up(struct icmpg_monitor *monitor)
+{
+	struct icmpg_config now;
+	int status = icmpg_config_fetch(monitor->asks, &now);
+
+	if (status) {
+		icmpg_config_clear(&now);
+		return status;
+	}
+	icmpg_out_note("events were lost; what follows sums them up");
+	icmpg_monitor_tell(monitor, &now);
+	return monitor->status;
+}
+
+static int icmpg_monitor_loop(struct icmpg_monitor *monitor,
+			      const sigset_t *wake)
+{
+	while (!monitor->status && !icmpg_monitor_signal) {
+		int ret = icmpg_nlsock_receive(monitor->events, wake,
+					       icmpg_monitor_event, monitor);
+
+		if (ret == -ENOBUFS)
+			monitor->status = icmpg_monitor_catch_up(monitor);
+		else if (ret == -ENOENT)
+			return icmpg_out_error(ICMPG_NO_MODULE,
+				"monitor: the module was unloaded");
+		else if (ret && ret != -EINTR)
+			return icmpg_out_error(ICMPG_FAILED,
+				"monitor: netlink: %s", strerror(-ret));
+	}
+	return monitor->status;
+}
+
+static int icmpg_monitor_start(struct icmpg_monitor *monitor)
+{
+	struct icmpg_refusal refusal = { .sentence = "" };
+	int status = icmpg_cmd_open(&monitor->asks);
+	int ret;
+
+	if (!status)
+		status = icmpg_cmd_open(&monitor->events);
+	if (status)
+		return status;
+	ret = icmpg_nlsock_join(monitor->events);
+	if (ret) {
+		refusal.error = -ret;
+		return icmpg_cmd_refused("monitor", ret, &refusal);
+	}
+	return icmpg_config_fetch(monitor->asks, &monitor->known);
+}
+
+static int icmpg_cmd_monitor_run(const struct icmpg_context *context, int argc,
+				 char **argv)
+{
+	struct icmpg_monitor monitor = { .context = context };
+	sigset_t wake;
+	int status;
+
+	if (argc)
+		return icmpg_cmd_excess(&icmpg_cmd_monitor, argv[0]);
+	icmpg_monitor_catch(&wake);
+	status = icmpg_monitor_start(&monitor);
+	if (!status)
+		status = icmpg_monitor_loop(&monitor, &wake);
+	icmpg_config_clear(&monitor.known);
+	icmpg_nlsock_destroy(monitor.events);
+	icmpg_nlsock_destroy(monitor.asks);
+	return status;
+}
+
+const struct icmpg_command icmpg_cmd_monitor = {
+	.name = "monitor",
+	.summary = "changes of the configuration as they come",
+	.usage =
+"icmpguard monitor\n"
+"\n"
+"One line for each change, as it would be typed, after its time; with -j, one\n"
+"JSON object a line. It needs CAP_NET_ADMIN, and ends with status 0 when it is\n"
+"interrupted.\n"
+"\n"
+"  icmpguard monitor\n"
+"  icmpguard -j monitor | jq --unbuffered .set\n",
+	.run = icmpg_cmd_monitor_run,
+};

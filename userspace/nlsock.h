@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Netlink: one socket to the module, and what it answers. nlsock.c is the
+ * only file that includes libmnl. It doesn't know what attributes mean.
+ */
+#ifndef ICMPG_NLSOCK_H
+#define ICMPG_NLSOCK_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nlattr.h"
+
+struct icmpg_nlsock;
+
+/**
+ * struct icmpg_refusal - why the kernel said no
+ * @error: positive errno, 0 when it said yes
+ * @sentence: in the kernel's own words; empty when it gave none
+ * @offset: of the attribute that it names, from the message's start; 0: none
+ * @missing: type of an attribute that should have been there; 0: none
+ */
+struct icmpg_refusal {
+	int error;
+	char sentence[256];
+	uint32_t offset;
+	uint32_t missing;
+};
+
+/* Called for each message of the family; @attrs holds its attributes. */
+typedef void (*icmpg_nlsock_handler)(uint8_t cmd, struct icmpg_cursor attrs,
+				     void *data);
+
+int icmpg_nlsock_create(struct icmpg_nlsock **result);
+void icmpg_nlsock_destroy(struct icmpg_nlsock *sock);
+int icmpg_nlsock_exchange(struct icmpg_nlsock *sock, struct icmpg_message *msg,
+			  icmpg_nlsock_handler handler, void *data,
+			  struct icmpg_refusal *refusal);
+int icmpg_nlsock_join(struct icmpg_nlsock *sock);
+int icmpg_nlsock_receive(struct icmpg_nlsock *sock, const sigset_t *wake,
+			 icmpg_nlsock_handler handler, void *data);
+
+void icmpg_nlsock_refusal_read(const void *tlvs, size_t size,
+			       struct icmpg_refusal *refusal);
+
+#endif /* ICMPG_NLSOCK_H */

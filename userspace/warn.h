@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What an operator should know of a configuration that is in force.
+ */
+#ifndef ICMPG_WARN_H
+#define ICMPG_WARN_H
+
+#include "config.h"
+#include "stats.h"
+
+/**
+ * struct icmpg_warning - one sentence
+ * @text: most fit a line of 80 with two blanks before them
+ */
+struct icmpg_warning {
+	char text[160];
+};
+
+/**
+ * struct icmpg_warnings - all there are
+ * @at: the warnings
+ * @count: how many
+ */
+struct icmpg_warnings {
+	struct icmpg_warning *at;
+	size_t count;
+};
+
+void icmpg_warn_collect(struct icmpg_warnings *list,
+			const struct icmpg_config *config,
+			const struct icmpg_state *state, uint64_t evicted);
+void icmpg_warn_clear(struct icmpg_warnings *list);
+
+#endif /* ICMPG_WARN_H */
