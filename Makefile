@@ -6,11 +6,6 @@
 O ?= .build
 PREFIX ?= /usr/local
 
-sbindir ?= $(PREFIX)/sbin
-mandir ?= $(PREFIX)/share/man
-completiondir ?= $(PREFIX)/share/bash-completion/completions
-unitdir ?= $(PREFIX)/lib/systemd/system
-
 out := $(abspath $(O))
 tool := $(out)/userspace/icmpguard
 
@@ -28,9 +23,12 @@ kernel_out = $(out)/kernel-$(release)$(if $(SELFTEST),-selftest)
 
 # O means something else to the kernel's Makefile, so variables go by name
 MAKEOVERRIDES =
+given = $(foreach v,$(1),$(if $(filter command% environment%,$(origin $(v))),$(v)='$($(v))'))
 kernel_variables := W C CF V CC LLVM ARCH CROSS_COMPILE SELFTEST
-kernel_make = $(MAKE) -C '$(KDIR)' M='$(kernel_out)' \
-	$(foreach v,$(kernel_variables),$(if $(filter command% environment%,$(origin $(v))),$(v)='$($(v))'))
+kernel_make = $(MAKE) -C '$(KDIR)' M='$(kernel_out)' $(call given,$(kernel_variables))
+
+userspace_variables := CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX
+userspace_make = $(MAKE) -C userspace O='$(out)/userspace' $(call given,$(userspace_variables))
 
 # make -s is silent
 say := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
@@ -46,7 +44,7 @@ help: ## this list
 module: ## the kernel module, for the running kernel or KDIR; SELFTEST=1 with its self-tests
 	@test -n '$(release)' || { \
 		echo "no kernel headers in '$(KDIR)'; make deps installs Debian's" >&2; exit 1; }
-	@test -z '$(chosen)' || echo 'no headers for the running kernel: building for $(release)'
+	@test -z '$(chosen)' || $(say) 'no headers for the running kernel: building for $(release)'
 	@mkdir -p '$(kernel_out)'
 	@find Kbuild dkms.conf kmod -type f \( -name Kbuild -o -name dkms.conf -o -name '*.[ch]' -o -name '*.sh' \) \
 		! -name '*.mod.c' | while read -r file; do \
@@ -59,7 +57,7 @@ module: ## the kernel module, for the running kernel or KDIR; SELFTEST=1 with it
 
 tool: ## the tool that configures the module
 	+@mkdir -p '$(out)/userspace' && \
-		flock '$(out)/userspace.lock' $(MAKE) -C userspace O='$(out)/userspace'
+		flock '$(out)/userspace.lock' $(userspace_make)
 	@$(say) 'built $(tool)'
 
 demo: deps ## shows in a virtual machine what the guard stops (as root)
@@ -74,18 +72,12 @@ lint: ## static checks of all sources
 install: module tool ## module and tool, manual, completion and service
 	$(kernel_make) INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates modules_install
 	$(if $(DESTDIR),,depmod '$(release)')
-	install -D -m 755 '$(tool)' '$(DESTDIR)$(sbindir)/icmpguard'
-	install -D -m 644 userspace/icmpguard.8 '$(DESTDIR)$(mandir)/man8/icmpguard.8'
-	install -D -m 644 userspace/completion/icmpguard '$(DESTDIR)$(completiondir)/icmpguard'
-	install -d '$(DESTDIR)$(unitdir)'
-	sed 's,/usr/sbin/icmpguard,$(sbindir)/icmpguard,g' userspace/systemd/icmpguard.service \
-		>'$(DESTDIR)$(unitdir)/icmpguard.service'
+	$(userspace_make) install
 
 uninstall: ## removes what install put there; /etc/icmpguard.conf stays
 	rm -f '$(DESTDIR)/lib/modules'/*/updates/icmpguard.ko*
 	$(if $(DESTDIR),,depmod '$(release)')
-	rm -f '$(DESTDIR)$(sbindir)/icmpguard' '$(DESTDIR)$(mandir)/man8/icmpguard.8' \
-		'$(DESTDIR)$(completiondir)/icmpguard' '$(DESTDIR)$(unitdir)/icmpguard.service'
+	$(userspace_make) uninstall
 
 deps: ## installs the Debian packages that all this needs
 	@selftests/vm/deps.sh

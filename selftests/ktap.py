@@ -21,6 +21,7 @@ import sys
 import threading
 
 RESULT = re.compile(r"^( *)(not )?ok (\d+)(?: (?:- )?(.*))?$")
+VERSION = re.compile(r"^( *)K?TAP version \d+$")
 PLAN = re.compile(r"^( *)1\.\.(\d+)(?:\s+#\s*(.*))?$")
 SKIP = re.compile(r"(?:^|\s)#\s*SKIP\b", re.IGNORECASE)
 
@@ -44,9 +45,14 @@ class Report:
         self.levels = {}
 
     def take_line(self, text):
+        version = VERSION.match(text)
         plan = PLAN.match(text)
         result = RESULT.match(text)
-        if plan:
+        if version:
+            # a second report after the first, or the start of a subtest
+            self.close_from(len(version[1]))
+            self.level(len(version[1]))
+        elif plan:
             self.take_plan(self.level(len(plan[1])), int(plan[2]), plan[3] or "")
         elif result:
             self.take_result(len(result[1]), not result[2], int(result[3]), result[4] or "")
@@ -211,6 +217,12 @@ SELF_CHECKS = [
     ("all skipped", "1..0 # SKIP no such kernel", (0, 0, 1)),
     ("a gap in the numbers", "1..2\nok 1 a\nok 3 c", (2, 1, 0)),
     ("two plans", "1..1\n1..1\nok 1 a", (1, 1, 0)),
+    ("two reports", "TAP version 13\n1..1\nok 1 a\nTAP version 13\n1..1\nok 1 b", (2, 0, 0)),
+    ("the first of two cut short", "TAP version 13\n1..2\nok 1 a\nTAP version 13\n1..1\nok 1 b",
+     (2, 1, 0)),
+    ("the second of two is empty", "TAP version 13\n1..1\nok 1 a\nTAP version 13", (1, 1, 0)),
+    ("a subtest with a version", "KTAP version 1\n1..1\n  KTAP version 1\n  1..1\n  ok 1 a\nok 1 b",
+     (1, 0, 0)),
     ("a bail out", "1..1\nok 1 a\nBail out! no root", (1, 1, 0)),
     ("diagnostics between", "1..1\n# ok 7 is not a result\nwarming up\nok 1 - a", (1, 0, 0)),
     ("subtests count once", "1..1\n  1..2\n  ok 1 a\n  ok 2 b\nok 1 both", (2, 0, 0)),
