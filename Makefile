@@ -6,6 +6,11 @@
 O ?= .build
 PREFIX ?= /usr/local
 
+sbindir ?= $(PREFIX)/sbin
+mandir ?= $(PREFIX)/share/man
+completiondir ?= $(PREFIX)/share/bash-completion/completions
+unitdir ?= $(PREFIX)/lib/systemd/system
+
 out := $(abspath $(O))
 tool := $(out)/userspace/icmpguard
 
@@ -27,7 +32,7 @@ given = $(foreach v,$(1),$(if $(filter command% environment%,$(origin $(v))),$(v
 kernel_variables := W C CF V CC LLVM ARCH CROSS_COMPILE SELFTEST
 kernel_make = $(MAKE) -C '$(KDIR)' M='$(kernel_out)' $(call given,$(kernel_variables))
 
-userspace_variables := CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX
+userspace_variables := CC CFLAGS CPPFLAGS LDFLAGS
 userspace_make = $(MAKE) -C userspace O='$(out)/userspace' $(call given,$(userspace_variables))
 
 # make -s is silent
@@ -70,14 +75,19 @@ lint: ## static checks of all sources
 	O='$(out)' selftests/lint.sh
 
 install: module tool ## module and tool, manual, completion and service
-	$(kernel_make) INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates modules_install
+	$(kernel_make) CONFIG_MODULE_SIG_ALL= INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates modules_install
 	$(if $(DESTDIR),,depmod '$(release)')
-	$(userspace_make) install
+	install -D -m 755 '$(tool)' '$(DESTDIR)$(sbindir)/icmpguard'
+	install -D -m 644 userspace/icmpguard.8 '$(DESTDIR)$(mandir)/man8/icmpguard.8'
+	install -D -m 644 userspace/completion/icmpguard.bash '$(DESTDIR)$(completiondir)/icmpguard'
+	install -D -m 644 userspace/systemd/icmpguard.service '$(DESTDIR)$(unitdir)/icmpguard.service'
+	sed -i 's,/usr/sbin/icmpguard,$(sbindir)/icmpguard,g' '$(DESTDIR)$(unitdir)/icmpguard.service'
 
 uninstall: ## removes what install put there; /etc/icmpguard.conf stays
 	rm -f '$(DESTDIR)/lib/modules'/*/updates/icmpguard.ko*
 	$(if $(DESTDIR),,depmod '$(release)')
-	$(userspace_make) uninstall
+	rm -f '$(DESTDIR)$(sbindir)/icmpguard' '$(DESTDIR)$(mandir)/man8/icmpguard.8' \
+		'$(DESTDIR)$(completiondir)/icmpguard' '$(DESTDIR)$(unitdir)/icmpguard.service'
 
 deps: ## installs the Debian packages that all this needs
 	@selftests/vm/deps.sh
