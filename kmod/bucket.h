@@ -163,12 +163,14 @@ static inline int icmpg_limit_build(struct icmpg_limit *limit,
  * @tick_ns: nanoseconds of a tick
  *
  * A sender's own burst must last 2 ticks to stay exact in the long run, a
- * shared one 6, so that its thirds are visible.
+ * shared one 6, so that its thirds are visible. With a burst of one packet,
+ * each waits up to a tick longer than T: 100 ticks for T make that 1 %.
  */
 static inline bool icmpg_limit_is_short(const struct icmpg_limit *limit,
 					bool shared, u64 tick_ns)
 {
-	return limit->tau_ns + limit->t_ns < (shared ? 6 : 2) * tick_ns;
+	return limit->tau_ns + limit->t_ns < (shared ? 6 : 2) * tick_ns ||
+	       (!limit->tau_ns && limit->t_ns < 100 * tick_ns);
 }
 
 /* The clock in the units of a limit, as wide as the TAT's field. */
