@@ -10,30 +10,41 @@
 #include "event.h"
 #include "main.h"
 
-/* Beside table and lists: what a guard takes, counters included. */
-#define ICMPG_NL_SET_FIXED_BYTES	(256 << 10)
+/* Beside table and lists: marks, drafts, configurations before and after. */
+#define ICMPG_NL_SET_FIXED_BYTES	(192 << 10)
+/* Counters and known destinations. */
+#define ICMPG_NL_SET_CPU_BYTES		(16 << 10)
 
-/* Those outside the initial user namespace aren't trusted with memory. */
-static int icmpg_nl_set_check_memory(const struct icmpg_net *guard,
+/*
+ * Those outside the initial user namespace aren't trusted with memory. While a
+ * table is resized there are two.
+ */
+static int icmpg_nl_set_check_memory(struct icmpg_net *guard,
 				     const struct icmpg_settings *set,
 				     struct genl_info *info)
 {
-	u64 bytes = ICMPG_NL_SET_FIXED_BYTES + set->table_size;
+	const struct icmpg_config *config;
+	u64 bytes = ICMPG_NL_SET_FIXED_BYTES + set->table_size +
+		    (u64)num_possible_cpus() * ICMPG_NL_SET_CPU_BYTES;
 
 	if (guard->net->user_ns == &init_user_ns)
 		return 0;
+	config = icmpg_net_config(guard);
+	if (config->set.mode != ICMPGUARD_MODE_OFF &&
+	    config->set.table_size != set->table_size)
+		bytes += config->set.table_size;
 	if (set->exempt)
 		bytes += struct_size(set->exempt, entry, set->exempt->count);
 	if (bytes <= READ_ONCE(icmpg_userns_memory))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(info->extack,
 			    info->attrs[ICMPGUARD_A_CONFIG_TABLE_SIZE],
-			    "more memory than userns_memory allows this namespace: lower table-size");
+			    "more memory than userns_memory allows this namespace: choose a smaller table-size, or set mode off first if the old one counts too");
 	return -EDQUOT;
 }
 
 static struct icmpg_config *
-icmpg_nl_set_build(const struct icmpg_net *guard, struct icmpg_nl_draft *draft,
+icmpg_nl_set_build(struct icmpg_net *guard, struct icmpg_nl_draft *draft,
 		   const struct icmpg_nl_change *change, struct genl_info *info)
 {
 	struct icmpg_config *config;
