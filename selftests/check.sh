@@ -78,7 +78,7 @@ if [[ $# -eq 0 ]]; then
 	run_test "all tests are listed" 60 --plain -- bash -c check_listed
 	run_test "module without a warning" 600 --plain -- selftests/lint.sh gcc
 	run_test "tool" 600 --plain -- make -s tool
-	run_test "unit tests" 900 -- make -s -C selftests/unit O="$O/unit" check
+	run_test "unit tests" 900 -- make -s -C selftests/unit O="$O" check
 	run_test "tests of the tool" 600 -- make -s -C userspace O="$O/userspace" check
 else
 	echo "1..${#programs[@]}"
