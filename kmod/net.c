@@ -63,6 +63,19 @@ static bool icmpg_net_is_resize(const struct icmpg_active *active,
 	       config->set.table_size / sizeof(struct icmpg_line);
 }
 
+/* Packets stop reading the table from before the last resize. */
+static void icmpg_net_drop_old_table(struct icmpg_active *active)
+{
+	struct icmpg_table old = active->limiter.old;
+
+	if (!old.line)
+		return;
+	WRITE_ONCE(active->limiter.old.line, NULL);
+	/* RCU: a packet may still be reading a line of it. */
+	synchronize_net();
+	icmpg_limiter_table_exit(&old);
+}
+
 /* All memory that @config needs, before anything is changed. */
 static int icmpg_net_prepare(struct icmpg_net *guard,
 			     const struct icmpg_config *config,
@@ -83,6 +96,9 @@ static int icmpg_net_prepare(struct icmpg_net *guard,
 	}
 	if (active && !icmpg_net_is_resize(active, config))
 		return 0;
+	/* Never more than two tables at a time. */
+	if (active)
+		icmpg_net_drop_old_table(active);
 	*fresh = icmpg_net_active_create(guard, config->set.table_size);
 	if (*fresh)
 		return 0;
@@ -146,7 +162,6 @@ static void icmpg_net_old_table_work(struct work_struct *work)
 {
 	struct icmpg_net *guard = container_of(to_delayed_work(work),
 					       struct icmpg_net, old_table);
-	struct icmpg_table old = {};
 	struct icmpg_active *active;
 	u64 now_ns;
 
@@ -154,14 +169,9 @@ static void icmpg_net_old_table_work(struct work_struct *work)
 	active = icmpg_net_active(guard);
 	now_ns = icmpg_net_now(guard, icmpg_net_config(guard));
 	/* Another resize may have come while this waited for the lock. */
-	if (active && active->limiter.old_until_ns <= now_ns) {
-		old = active->limiter.old;
-		WRITE_ONCE(active->limiter.old.line, NULL);
-		/* RCU: a packet may still be reading a line of it. */
-		synchronize_net();
-	}
+	if (active && active->limiter.old_until_ns <= now_ns)
+		icmpg_net_drop_old_table(active);
 	mutex_unlock(&guard->lock);
-	icmpg_limiter_table_exit(&old);
 }
 
 static void icmpg_net_config_free(struct rcu_head *rcu)
