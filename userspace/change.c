@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cmd.h"
 #include "out.h"
@@ -20,6 +21,8 @@
  * send buffer is sure to take, and what nests can tell the length of.
  */
 #define ICMPG_CHANGE_ROOM	(32u << 10)
+
+#define ICMPG_CHANGE_TRIES	50	/* of a transaction, 20 ms apart */
 
 /**
  * struct icmpg_changing - a change on its way
@@ -102,12 +105,13 @@ static void icmpg_change_flags(struct icmpg_changing *state, bool replace,
 }
 
 /* Begin and commit carry no settings; those are between. */
-static int icmpg_change_transact(struct icmpg_changing *state)
+static int icmpg_change_transact_once(struct icmpg_changing *state)
 {
 	const struct icmpg_change *change = state->change;
 	bool all = false;
 	int ret;
 
+	state->first = 0;
 	state->count = 0;
 	ret = icmpg_change_begin(state);
 	if (ret)
@@ -133,6 +137,22 @@ static int icmpg_change_transact(struct icmpg_changing *state)
 			     ICMPGUARD_TRANSACTION_COMMIT);
 	icmpg_change_flags(state, false, change->validate_only);
 	return icmpg_change_send(state);
+}
+
+/* Another's change between begin and commit is no reason to give up. */
+static int icmpg_change_transact(struct icmpg_changing *state)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+	int tries = 0;
+	int ret;
+
+	for (;;) {
+		ret = icmpg_change_transact_once(state);
+		if (ret != -EBUSY || !state->refusal.error ||
+		    ++tries == ICMPG_CHANGE_TRIES)
+			return ret;
+		nanosleep(&pause, NULL);
+	}
 }
 
 static int icmpg_change_run(struct icmpg_changing *state)

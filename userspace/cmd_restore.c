@@ -19,12 +19,12 @@ static int icmpg_cmd_restore_run(const struct icmpg_context *context, int argc,
 	if (!argc)
 		return icmpg_out_error(ICMPG_INPUT,
 			"restore needs a FILE, or - for stdin");
-	if (argc > 1)
-		return icmpg_cmd_excess(&icmpg_cmd_restore, argv[1]);
 	if (argv[0][0] == '-' && argv[0][1])
 		return icmpg_out_error(ICMPG_INPUT,
 			"restore: unknown option %s, the only one is --check",
 			icmpg_parse_quote(argv[0]).text);
+	if (argc > 1)
+		return icmpg_cmd_excess(&icmpg_cmd_restore, argv[1]);
 	return icmpg_apply_file(context, argv[0], how);
 }
 

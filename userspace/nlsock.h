@@ -24,7 +24,7 @@ struct icmpg_nlsock;
  */
 struct icmpg_refusal {
 	int error;
-	char sentence[256];
+	char sentence[512];
 	uint32_t offset;
 	uint32_t missing;
 };
