@@ -40,7 +40,7 @@ list_tests() {
 # What a test of the module may take.
 test_timeout() {
 	local own
-	own=$(sed -n 's/^# timeout: \([0-9]*\)$/\1/p' "selftests/$1" | head -n 1)
+	own=$(sed -n 's/^# timeout: \([0-9]*\)$/\1/p' "selftests/$1" 2>/dev/null | head -n 1)
 	[[ -n $own ]] || own=$(sed -n 's/^timeout=\([0-9]*\)$/\1/p' selftests/settings)
 	echo "${own:-120}"
 }

@@ -165,7 +165,7 @@ def run_program(command, timeout, take_line):
 
 def take_end(report, wrong):
     """Counts a bad end, unless it only says again what the results said."""
-    if wrong == "exit status 1" and report.failed:
+    if wrong in ("exit status 1", "exit status 2") and report.failed:
         return
     if wrong == "exit status 4" and report.skipped and not report.failed:
         return
@@ -240,6 +240,9 @@ SELF_CHECK_PROGRAMS = [
     ("a program that dies", "echo 1..1; echo ok 1 a; kill -9 $$", (1, 1, 0)),
     ("an exit status without a failed test", "echo 1..1; echo ok 1 a; exit 3", (1, 1, 0)),
     ("an exit status for a failed test", "echo 1..1; echo not ok 1 a; exit 1", (0, 1, 0)),
+    ("an exit status for a failed test, from make", "echo 1..1; echo not ok 1 a; exit 2", (0, 1, 0)),
+    ("a machine's exit status besides a failed test", "echo 1..1; echo not ok 1 a; exit 125",
+     (0, 2, 0)),
     ("the exit status of a skip", "echo '1..0 # SKIP no such tool'; exit 4", (0, 0, 1)),
     ("a program that hangs", "echo 1..1; echo ok 1 a; sleep 60", (1, 1, 0)),
 ]
