@@ -30,6 +30,9 @@
 
 #define ICMPG_SCOPES_SHARED	(~ICMPG_SCOPES_OWN)
 
+/* Beside the interface index in the mark of a message put together. */
+#define ICMPG_ZONE_WHOLE	BIT(31)
+
 /**
  * struct icmpg_judgement - a packet on its way through the stages
  * @guard: the namespace
@@ -167,6 +170,17 @@ static u8 icmpg_hook_judge(struct icmpg_judgement *j)
 }
 
 /*
+ * Monitor mode lets the fragments of a refused message pass. For the message
+ * they make, which has no identification in IPv6, they leave a second mark, so
+ * that it isn't counted again where enforce would never have seen it.
+ */
+static void icmpg_hook_make_whole(struct icmpg_pkt *pkt)
+{
+	pkt->id = 0;
+	pkt->src_zone |= ICMPG_ZONE_WHOLE;
+}
+
+/*
  * What the other fragments of this message must know. In IPv6 only the first
  * one says truthfully what the message is; half a message in the receiver's
  * queue is worse than none. An identification that is used again starts anew.
@@ -186,6 +200,12 @@ static void icmpg_hook_mark(struct icmpg_judgement *j, u8 reason)
 	} else if (j->pkt.family == ICMPG_IPV6) {
 		mark = ICMPG_MARK_ICMP;
 	}
+	icmpg_fragment_mark(j->active->fragments, &j->pkt, mark,
+			    j->check.now_ns);
+	if (mark != ICMPG_MARK_REFUSED ||
+	    j->config->set.mode == ICMPGUARD_MODE_ENFORCE)
+		return;
+	icmpg_hook_make_whole(&j->pkt);
 	icmpg_fragment_mark(j->active->fragments, &j->pkt, mark,
 			    j->check.now_ns);
 }
@@ -265,6 +285,32 @@ static bool icmpg_hook_is_reassembled(const struct icmpg_net *guard,
 	return link && skb->len > READ_ONCE(link->mtu);
 }
 
+/* Has a fragment of it been counted as refused, and passed all the same? */
+static bool icmpg_hook_is_counted(struct icmpg_judgement *j,
+				  const struct sk_buff *skb,
+				  const struct net_device *in, int sdif)
+{
+	struct icmpg_pkt *pkt = &j->pkt;
+
+	j->active = rcu_dereference(j->guard->active);
+	if (j->config->set.mode == ICMPGUARD_MODE_ENFORCE || !j->active)
+		return false;
+	pkt->src_zone = sdif ? in->ifindex : 0;
+	if (pkt->family == ICMPG_IPV4) {
+		pkt->src.v4 = ip_hdr(skb)->saddr;
+		pkt->dst.v4 = ip_hdr(skb)->daddr;
+	} else {
+		memcpy(&pkt->src, &ipv6_hdr(skb)->saddr, sizeof(pkt->src));
+		memcpy(&pkt->dst, &ipv6_hdr(skb)->daddr, sizeof(pkt->dst));
+		if (ipv6_addr_type(&ipv6_hdr(skb)->saddr) & IPV6_ADDR_LINKLOCAL)
+			pkt->src_zone = sdif ?: in->ifindex;
+	}
+	icmpg_hook_make_whole(pkt);
+	return icmpg_fragment_find(j->active->fragments, pkt,
+				   icmpg_net_now(j->guard, j->config)) ==
+	       ICMPG_MARK_REFUSED;
+}
+
 /*
  * What has been put together for this host, whatever way its fragments came:
  * its size, nothing else.
@@ -283,7 +329,8 @@ static unsigned int icmpg_hook_reassembled(struct icmpg_net *guard,
 
 	if (in->flags & IFF_LOOPBACK || skb->pkt_type == PACKET_LOOPBACK ||
 	    likely(length <= j.config->set.max_message) ||
-	    !icmpg_hook_is_reassembled(guard, skb, in, sdif))
+	    !icmpg_hook_is_reassembled(guard, skb, in, sdif) ||
+	    icmpg_hook_is_counted(&j, skb, in, sdif))
 		return NF_ACCEPT;
 	j.pkt.class = icmpg_classify_type(family, type, code);
 	return icmpg_hook_verdict(&j, ICMPGUARD_REASON_OVERSIZED_REASSEMBLED);
