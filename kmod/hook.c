@@ -125,7 +125,8 @@ static u8 icmpg_hook_shared(struct icmpg_judgement *j, u32 scopes)
 					     scopes);
 	if (!reason)
 		j->evictions = icmpg_limiter_charge(&j->check,
-						    get_random_u32());
+					j->config->set.randomise ?
+					get_random_u32() : 0);
 	return reason;
 }
 
