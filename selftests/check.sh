@@ -73,9 +73,10 @@ mapfile -t programs < <(if [[ $# -gt 0 ]]; then printf '%s\n' "$@"; else list_te
 
 echo "TAP version 13"
 if [[ $# -eq 0 ]]; then
-	echo "1..$((${#programs[@]} + 6))"
+	echo "1..$((${#programs[@]} + 7))"
 	run_test "reading of test results" 60 -- selftests/ktap.py self-check
 	run_test "all tests are listed" 60 --plain -- bash -c check_listed
+	run_test "virtual machine" 600 -- selftests/vm/check.sh
 	run_test "module without a warning" 600 --plain -- selftests/lint.sh gcc
 	run_test "tool" 600 --plain -- make -s tool
 	run_test "unit tests" 900 -- make -s -C selftests/unit O="$O" check
