@@ -19,7 +19,7 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-checks=(gcc sparse shellcheck mandoc spdx version-tests left-overs columns yaml)
+checks=(gcc gcc-tool sparse shellcheck mandoc spdx version-tests left-overs columns yaml)
 
 # Prints the files of the tree, without what was built. Also in a tree that is
 # no git repository.
@@ -58,6 +58,14 @@ build_silently() {
 
 check_gcc() {
 	build_silently W=1 && build_silently W=1 SELFTEST=1
+}
+
+check_gcc_tool() {
+	local log=$scratch/log
+	if ! make O="$scratch/build" CFLAGS='-O2 -Werror' tool >"$log" 2>&1; then
+		grep -E -A 3 '(warning|error): |\*\*\*' "$log" | head -n 100
+		return 1
+	fi
 }
 
 check_sparse() {
@@ -122,6 +130,7 @@ EOF
 describe() {
 	case $1 in
 	gcc) echo "module compiles at W=1 without a warning" ;;
+	gcc-tool) echo "tool compiles without a warning" ;;
 	sparse) echo "module passes sparse with endian checks" ;;
 	shellcheck) echo "shell scripts pass shellcheck" ;;
 	mandoc) echo "manual passes mandoc" ;;
