@@ -21,6 +21,7 @@
 #define ICMPG_FINGERPRINT_BITS	21
 #define ICMPG_FINGERPRINT_SHIFT	(64 - ICMPG_FINGERPRINT_BITS)
 #define ICMPG_STATUS_LINES	4096	/* looked at for the fill of a table */
+#define ICMPG_SINGLE_SLACK_T	1024	/* packets beyond the burst */
 
 /*
  * An IPv4 address is the first half of its word in memory; this many bits
@@ -269,12 +270,19 @@ static bool icmpg_limiter_check_keyed(struct icmpg_check *check,
 	return true;
 }
 
-static u64 icmpg_limiter_single_debt_ns(const struct icmpg_single *single,
-					u64 now_ns)
+/*
+ * As icmpg_bucket_debt(): a TAT that is further ahead than the limit lets it
+ * get comes from a slower limit that was in force before, and is forgiven. All
+ * CPUs may charge this one bucket at once, and its field doesn't wrap.
+ */
+static u64 icmpg_limiter_single_debt_ns(const struct icmpg_limit *limit,
+					s64 tat_ns, u64 now_ns)
 {
-	s64 debt = atomic64_read(&single->tat_ns) - (s64)now_ns;
+	s64 debt = tat_ns - (s64)now_ns;
+	s64 window = limit->tau_ns + ICMPG_SINGLE_SLACK_T * limit->t_ns +
+		     ICMPG_SLACK_NS;
 
-	return debt > 0 ? debt : 0;
+	return debt > 0 && debt <= window ? debt : 0;
 }
 
 /* As icmpg_limiter_check_keyed(), for a bucket without a key. */
@@ -282,9 +290,11 @@ static bool icmpg_limiter_check_single(struct icmpg_check *check,
 				       const struct icmpg_limit *limit,
 				       struct icmpg_single *single)
 {
+	s64 tat = atomic64_read(&single->tat_ns);
 	struct icmpg_charge *charge;
 
-	if (icmpg_limiter_single_debt_ns(single, check->now_ns) > limit->tau_ns)
+	if (icmpg_limiter_single_debt_ns(limit, tat, check->now_ns) >
+	    limit->tau_ns)
 		return false;
 	charge = &check->charge[check->count++];
 	charge->limit = limit;
@@ -425,16 +435,16 @@ static void icmpg_limiter_charge_single(const struct icmpg_check *check,
 					u32 packets)
 {
 	u64 cost = packets * charge->limit->t_ns;
-	s64 now = check->now_ns, tat;
+	s64 tat = atomic64_read(&charge->single->tat_ns);
 
-	tat = atomic64_read(&charge->single->tat_ns);
 	do {
-		if (tat >= now) {
+		if (icmpg_limiter_single_debt_ns(charge->limit, tat,
+						 check->now_ns)) {
 			atomic64_add(cost, &charge->single->tat_ns);
 			return;
 		}
 	} while (!atomic64_try_cmpxchg(&charge->single->tat_ns, &tat,
-				       now + cost));
+				       check->now_ns + cost));
 }
 
 /**
