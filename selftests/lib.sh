@@ -63,8 +63,9 @@ die() {
 	exit $ksft_fail
 }
 
-# Runs tests, each a function with its arguments in one word. The plan is
-# printed first, so that dying on the way can't look like success.
+# Runs tests, each a function with its arguments in one word, and after each the
+# function after_test if there is one. The plan is printed first, so that dying
+# on the way can't look like success.
 run_tests() {
 	local each word
 	ktap_planned=$#
@@ -75,6 +76,7 @@ run_tests() {
 		test_skip=''
 		read -ra word <<<"$each"
 		"${word[@]}"
+		[[ $(type -t after_test) != function ]] || after_test
 		ktap_done=$((ktap_done + 1))
 		if [[ $test_failures -gt 0 ]]; then
 			ktap_failed=$((ktap_failed + 1))
@@ -292,12 +294,10 @@ quiet() {
 
 # received NAMESPACE DEVICE: packets that came in there.
 received() {
-	local line
-	while read -r line; do
-		[[ $line == "$2:"* ]] || continue
-		# shellcheck disable=SC2086 # its fields
-		set -- ${line#*:}
-		echo "$2"
+	local dev packets _
+	while read -r dev _ packets _; do
+		[[ $dev == "$2:" ]] || continue
+		echo "$packets"
 		return
 	done <"/proc/${ns_pid[$1]}/net/dev"
 	echo 0
@@ -328,16 +328,12 @@ counters() {
 	done <"/proc/${ns_pid[$1]}/net/icmpguard"
 }
 
-# lib_ending NAMESPACE REASON: what a packet that ends so counts as there.
+# lib_ending REASON MODE: what a packet that ends so counts as, in $ending.
 lib_ending() {
-	case $2 in
-	passed | exempt) echo passed ;;
-	*)
-		if [[ $(counter "$1" mode) == monitor ]]; then
-			echo would-drop
-		else
-			echo dropped
-		fi ;;
+	ending=dropped
+	case $1 in
+	passed | exempt) ending=passed ;;
+	*) [[ $2 != monitor ]] || ending=would-drop ;;
 	esac
 }
 
@@ -362,7 +358,7 @@ expect_moved() {
 	local -n lib_then=$2
 	shift 2
 	while [[ $# -ge 3 ]]; do
-		ending=$(lib_ending "$ns" "$2")
+		lib_ending "$2" "${lib_then[mode]}"
 		lib_want[class.$1.$ending]=$((${lib_want[class.$1.$ending]-0} + $3))
 		lib_want[reason.$2.$ending]=$((${lib_want[reason.$2.$ending]-0} + $3))
 		shift 3
