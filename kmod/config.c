@@ -16,6 +16,18 @@
 
 #include "hash.h"
 
+/*
+ * A TAT is in its limit's units: when these change, the buckets that are in the
+ * table must not be found any more. A device is one, whatever comes in on it.
+ */
+static u32 icmpg_config_key_purpose(const struct icmpg_limit *limit, u8 scope,
+				    u8 family)
+{
+	if (scope == ICMPGUARD_SCOPE_INTERFACE)
+		family = 0;
+	return (u32)limit->shift << 16 | (limit->index * 2 + family);
+}
+
 static int icmpg_config_build_class(struct icmpg_config *config, u8 class,
 				    const struct icmpg_key *key)
 {
@@ -45,7 +57,9 @@ static int icmpg_config_build_class(struct icmpg_config *config, u8 class,
 			continue;
 		limit->index = icmpg_limit_index(class, scope);
 		for (family = 0; family < ICMPG_FAMILIES; family++)
-			icmpg_key_derive(key, limit->index * 2 + family,
+			icmpg_key_derive(key,
+					 icmpg_config_key_purpose(limit, scope,
+								  family),
 					 &limit->key[family]);
 		config->limit[limit->index] = limit;
 	}

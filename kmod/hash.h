@@ -72,7 +72,7 @@ static inline void icmpg_key_derive(const struct icmpg_key *key, u32 purpose,
 	out->k[1] = icmpg_hash(key, &half, 1);
 }
 
-/* Purposes below 256 are the limits': 2 * index + family. */
+/* The limits' are below 256 in their lower half: 2 * index + family. */
 #define ICMPG_KEY_FRAGMENT	256
 #define ICMPG_KEY_DESTINATION	257
 
