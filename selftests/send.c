@@ -135,24 +135,28 @@ static void send_put_message(struct send_frame *frame,
 			     const struct send_packet *packet)
 {
 	uint8_t header[8] = { packet->type, packet->code, 0, 0, 0, 1, 0, 1 };
-	size_t start = frame->size;
+	size_t start = frame->size, address = 16, at = 2;
 	uint32_t sum = 0;
 	uint16_t check;
 
 	if (packet->udp) {
 		uint16_t udp[4] = { htons(packet->udp), htons(packet->udp),
-				    htons(packet->len), 0 };
+				    htons(packet->total), 0 };
 
 		memcpy(header, udp, sizeof(header));
-	} else {
-		if (packet->family == AF_INET6) {
-			sum = send_sum(sum, &packet->src, 16);
-			sum = send_sum(sum, &packet->dst, 16);
-			sum += packet->total + IPPROTO_ICMPV6;
-		}
-		check = htons(send_checksum(send_sum(sum, header, 8)));
-		memcpy(header + 2, &check, 2);
+		at = 6;
+		sum = packet->total + IPPROTO_UDP;
+	} else if (packet->family == AF_INET6) {
+		sum = packet->total + IPPROTO_ICMPV6;
 	}
+	if (packet->family == AF_INET)
+		address = 4;
+	if (sum) {
+		sum = send_sum(sum, &packet->src, address);
+		sum = send_sum(sum, &packet->dst, address);
+	}
+	check = htons(send_checksum(send_sum(sum, header, 8)));
+	memcpy(header + at, &check, 2);
 	if (packet->offset)
 		memset(header, 0, sizeof(header));
 	send_put(frame, NULL, packet->len);
