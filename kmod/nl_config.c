@@ -257,13 +257,13 @@ int icmpg_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 int icmpg_nl_config_get_start(struct netlink_callback *cb)
 {
 	struct icmpg_nl_config_dump *dump = (void *)cb->ctx;
+	size_t size = genlmsg_total_size(icmpg_nl_config_size());
 
 	dump->capable = netlink_ns_capable(cb->skb,
 					   sock_net(cb->skb->sk)->user_ns,
 					   CAP_NET_ADMIN);
 	/* The first message must fit, however little the reader reads. */
-	cb->min_dump_alloc = nlmsg_total_size(
-				genlmsg_total_size(icmpg_nl_config_size()));
+	cb->min_dump_alloc = nlmsg_total_size(size);
 	return 0;
 }
 

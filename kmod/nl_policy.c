@@ -93,7 +93,7 @@ static const struct genl_ops icmpg_nl_ops[] = {
 		.cmd		= ICMPGUARD_CMD_CONFIG_SET,
 		.doit		= icmpg_nl_config_set_doit,
 		.policy		= icmpg_nl_config_set_policy,
-		.maxattr	= ARRAY_SIZE(icmpg_nl_config_set_policy) - 1,
+		.maxattr	= ICMPGUARD_A_CONFIG_TRANSACTION,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -154,7 +154,7 @@ icmpg_settings_defaults[ICMPG_CLASS_SLOTS] = {
 #undef RATE
 
 #define ICMPG_SETTINGS_MAX_MESSAGE	9216		/* bytes: a jumbo frame */
-#define ICMPG_SETTINGS_TABLE_SIZE		(1 << 20)	/* bytes */
+#define ICMPG_SETTINGS_TABLE_SIZE		(1024 * 1024)	/* bytes */
 
 static const u8 icmpg_settings_widths[ICMPG_SCOPE_SLOTS][ICMPG_FAMILIES] = {
 	[ICMPGUARD_SCOPE_SOURCE] = { 32, 64 },
@@ -365,7 +365,7 @@ int icmpg_settings_check_class(const struct icmpg_settings *set, u8 class,
 }
 
 static int icmpg_settings_check_widths(const struct icmpg_settings *set,
-				     struct netlink_ext_ack *extack)
+				       struct netlink_ext_ack *extack)
 {
 	u8 scope, family, bits;
 
