@@ -103,7 +103,12 @@ int icmpg_apply_file(const struct icmpg_context *context, const char *name,
 	if (status)
 		return status;
 	source.text = text;
-	status = icmpg_apply_text(context, &source, how);
+	/* What comes out of a pipe that broke isn't a wish for defaults. */
+	if (!source.size && how != ICMPG_APPLY_CHANGE && !strcmp(name, "-"))
+		status = icmpg_out_error(ICMPG_INPUT,
+			"stdin: is empty; if defaults are wanted: icmpguard reset");
+	else
+		status = icmpg_apply_text(context, &source, how);
 	free(text);
 	return status;
 }

@@ -28,6 +28,8 @@
  * struct icmpg_changing - a change on its way
  * @sock: where to
  * @change: what
+ * @list: its settings, in a transaction prefixes first
+ * @prefixes: so many of @list come first; 0 without a transaction
  * @msg: the request that is built or was sent last
  * @first: the setting that @msg begins with
  * @count: how many settings @msg has
@@ -38,6 +40,8 @@
 struct icmpg_changing {
 	struct icmpg_nlsock *sock;
 	const struct icmpg_change *change;
+	struct icmpg_settings list;
+	size_t prefixes;
 	struct icmpg_message *msg;
 	size_t first;
 	size_t count;
@@ -57,22 +61,50 @@ static int icmpg_change_begin(struct icmpg_changing *state)
 	return state->msg ? 0 : -ENOMEM;
 }
 
-/* As many settings as fit; true when that was all of them. */
+/*
+ * As many settings as fit; true when that was all of them. Prefixes don't
+ * share a request with what comes behind them.
+ */
 static bool icmpg_change_fill(struct icmpg_changing *state)
 {
-	const struct icmpg_settings *list = state->change->settings;
+	size_t next = state->first;
 
-	while (state->first + state->count < list->count) {
+	for (; next < state->list.count; next++) {
 		uint32_t size = icmpg_nlattr_message_size(state->msg);
 
-		if (size >= ICMPG_CHANGE_ROOM)
+		if (size >= ICMPG_CHANGE_ROOM ||
+		    (state->count && next == state->prefixes))
 			return false;
-		state->start[state->count] = size;
-		icmpg_model_put(state->msg,
-				&list->at[state->first + state->count]);
-		state->count++;
+		state->start[state->count++] = size;
+		icmpg_model_put(state->msg, &state->list.at[next]);
 	}
 	return true;
+}
+
+static bool icmpg_change_is_prefix(const struct icmpg_setting *setting)
+{
+	return setting->key == ICMPG_KEY_BROADCAST_ALLOW ||
+	       setting->key == ICMPG_KEY_EXEMPT;
+}
+
+/* The settings, @prefixes first or all as they were given. */
+static int icmpg_change_order(struct icmpg_changing *state, bool prefixes)
+{
+	const struct icmpg_settings *given = state->change->settings;
+	int round;
+	size_t i;
+
+	state->list.count = 0;
+	for (round = prefixes ? 0 : 1; round < 2; round++) {
+		for (i = 0; i < given->count; i++)
+			if ((!prefixes || !round ==
+			     icmpg_change_is_prefix(&given->at[i])) &&
+			    icmpg_model_add(&state->list, &given->at[i]))
+				return -ENOMEM;
+		if (!round)
+			state->prefixes = state->list.count;
+	}
+	return 0;
 }
 
 static void icmpg_change_read(uint8_t cmd, struct icmpg_cursor attrs,
@@ -104,7 +136,7 @@ static void icmpg_change_flags(struct icmpg_changing *state, bool replace,
 				      ICMPGUARD_A_CONFIG_VALIDATE_ONLY);
 }
 
-/* Begin and commit carry no settings; those are between. */
+/* Begin carries no settings, commit the last of them. */
 static int icmpg_change_transact_once(struct icmpg_changing *state)
 {
 	const struct icmpg_change *change = state->change;
@@ -124,19 +156,14 @@ static int icmpg_change_transact_once(struct icmpg_changing *state)
 		ret = icmpg_change_begin(state);
 		if (ret)
 			return ret;
-		icmpg_nlattr_put_u32(state->msg, ICMPGUARD_A_CONFIG_TRANSACTION,
-				     ICMPGUARD_TRANSACTION_ADD);
 		all = icmpg_change_fill(state);
+		icmpg_nlattr_put_u32(state->msg, ICMPGUARD_A_CONFIG_TRANSACTION,
+				     all ? ICMPGUARD_TRANSACTION_COMMIT :
+				     ICMPGUARD_TRANSACTION_ADD);
+		icmpg_change_flags(state, false, all && change->validate_only);
 		ret = icmpg_change_send(state);
 	}
-	if (!ret)
-		ret = icmpg_change_begin(state);
-	if (ret)
-		return ret;
-	icmpg_nlattr_put_u32(state->msg, ICMPGUARD_A_CONFIG_TRANSACTION,
-			     ICMPGUARD_TRANSACTION_COMMIT);
-	icmpg_change_flags(state, false, change->validate_only);
-	return icmpg_change_send(state);
+	return ret;
 }
 
 /* Another's change between begin and commit is no reason to give up. */
@@ -146,6 +173,13 @@ static int icmpg_change_transact(struct icmpg_changing *state)
 	int tries = 0;
 	int ret;
 
+	/*
+	 * The kernel judges the whole with the commit, and blames what is in
+	 * that: so the classes and limits should be, and prefixes needn't.
+	 */
+	ret = icmpg_change_order(state, true);
+	if (ret)
+		return ret;
 	for (;;) {
 		ret = icmpg_change_transact_once(state);
 		if (ret != -EBUSY || !state->refusal.error ||
@@ -157,8 +191,10 @@ static int icmpg_change_transact(struct icmpg_changing *state)
 
 static int icmpg_change_run(struct icmpg_changing *state)
 {
-	int ret = icmpg_change_begin(state);
+	int ret = icmpg_change_order(state, false);
 
+	if (!ret)
+		ret = icmpg_change_begin(state);
 	if (ret)
 		return ret;
 	icmpg_change_flags(state, state->change->replace,
@@ -180,7 +216,7 @@ icmpg_change_setting_at(const struct icmpg_changing *state, uint32_t offset,
 	if (!offset || !i)
 		return NULL;
 	*start = state->start[i - 1];
-	return &state->change->settings->at[state->first + i - 1];
+	return &state->list.at[state->first + i - 1];
 }
 
 /* The words of a setting, joined; @line is for their memory. */
@@ -288,6 +324,7 @@ int icmpg_change_apply(struct icmpg_nlsock *sock,
 	if (state) {
 		*generation = state->generation;
 		icmpg_nlattr_message_destroy(state->msg);
+		icmpg_model_clear(&state->list);
 	}
 	free(state);
 	return status;

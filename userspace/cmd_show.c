@@ -6,6 +6,13 @@
 #include "config.h"
 #include "out.h"
 
+/* A list without an entry is told too. */
+static void icmpg_cmd_show_list(json_t *document, const char *key)
+{
+	if (!json_object_get(document, key))
+		icmpg_out_put(document, key, json_array());
+}
+
 static void icmpg_cmd_show_json(const struct icmpg_context *context,
 				const struct icmpg_config *config)
 {
@@ -14,12 +21,12 @@ static void icmpg_cmd_show_json(const struct icmpg_context *context,
 
 	icmpg_out_put(document, "generation",
 		      json_integer(config->generation));
-	icmpg_out_put(document, "broadcast-allow", json_array());
-	icmpg_out_put(document, "exempt", json_array());
-	icmpg_out_put(document, "exempt-hidden",
-		      json_integer(icmpg_config_hidden(config)));
 	for (i = 0; i < config->settings.count; i++)
 		icmpg_out_json_setting(document, &config->settings.at[i]);
+	icmpg_cmd_show_list(document, "broadcast-allow");
+	icmpg_cmd_show_list(document, "exempt");
+	icmpg_out_put(document, "exempt-hidden",
+		      json_integer(icmpg_config_hidden(config)));
 	icmpg_out_json(document, JSON_INDENT(2));
 }
 

@@ -177,7 +177,7 @@ static int icmpg_cmd_stats_show(const struct icmpg_stats_view *view)
 
 	if (status)
 		return status;
-	stats = malloc(sizeof(*stats));
+	stats = calloc(1, sizeof(*stats));
 	if (!stats)
 		status = icmpg_out_error(ICMPG_FAILED, "out of memory");
 	else

@@ -195,11 +195,12 @@ static void icmpg_cmd_status_print_warnings(
 
 	if (!warnings->count)
 		return;
-	printf("warnings     %zu\n", warnings->count);
+	printf("warnings     %zu\n", warnings->count + warnings->more);
 	for (i = 0; i < warnings->count && i < ICMPG_STATUS_WARNINGS; i++)
 		printf("  %.*s\n", room, warnings->at[i].text);
 	if (warnings->count > i)
-		printf("  and %zu more\n", warnings->count - i);
+		printf("  and %zu more\n",
+		       warnings->count + warnings->more - i);
 }
 
 static void icmpg_cmd_status_text(const struct icmpg_status_view *view)
@@ -307,7 +308,6 @@ static int icmpg_cmd_status_show(struct icmpg_status_view *view)
 		icmpg_cmd_status_json(view);
 	else if (!status)
 		icmpg_cmd_status_text(view);
-	icmpg_warn_clear(&view->warnings);
 	icmpg_config_clear(&view->config);
 	icmpg_nlsock_destroy(sock);
 	return status;

@@ -11,16 +11,19 @@
 #include "out.h"
 #include "parse.h"
 
-/* What is opened later must not become stdin, stdout or stderr. */
+/*
+ * What is opened later must not become stdin, stdout or stderr. One of these
+ * that was closed is opened the wrong way round, so that using it still fails.
+ */
 static void icmpg_main_fill_descriptors(void)
 {
 	int fd;
 
-	do
-		fd = open("/dev/null", O_RDONLY);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null",
+			 fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return;
 }
 
 /* Options before the command; -1 to go on at @next, else an exit status. */

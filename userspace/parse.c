@@ -41,7 +41,7 @@ struct icmpg_quote icmpg_parse_quote(const char *word)
 	size_t used = 1;
 	size_t i;
 
-	for (i = 0; word[i] && i < ICMPG_PARSE_SHOWN; i++) {
+	for (i = 0; i < ICMPG_PARSE_SHOWN && word[i]; i++) {
 		unsigned char byte = (unsigned char)word[i];
 
 		if (byte >= 0x20 && byte < 0x7f)

@@ -9,7 +9,6 @@
 #include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -24,26 +23,17 @@ __attribute__((format(printf, 2, 3)))
 static void icmpg_warn_add(struct icmpg_warnings *list, const char *format,
 			   ...)
 {
-	struct icmpg_warning *at;
+	struct icmpg_warning *at = &list->at[list->count];
 	va_list args;
 
-	at = reallocarray(list->at, list->count + 1, sizeof(*at));
-	if (!at)
+	if (list->count == ICMPG_WARN_MAX) {
+		list->more++;
 		return;
-	list->at = at;
+	}
+	list->count++;
 	va_start(args, format);
-	vsnprintf(at[list->count++].text, sizeof(at->text), format, args);
+	vsnprintf(at->text, sizeof(at->text), format, args);
 	va_end(args);
-}
-
-/**
- * icmpg_warn_clear() - free the list's memory
- * @list: empty afterwards
- */
-void icmpg_warn_clear(struct icmpg_warnings *list)
-{
-	free(list->at);
-	memset(list, 0, sizeof(*list));
 }
 
 /* The pseudo-class all leaves these out. */

@@ -16,19 +16,22 @@ struct icmpg_warning {
 	char text[160];
 };
 
+#define ICMPG_WARN_MAX	64
+
 /**
  * struct icmpg_warnings - all there are
- * @at: the warnings
- * @count: how many
+ * @at: the first of them
+ * @count: how many in @at
+ * @more: how many had no place there
  */
 struct icmpg_warnings {
-	struct icmpg_warning *at;
+	struct icmpg_warning at[ICMPG_WARN_MAX];
 	size_t count;
+	size_t more;
 };
 
 void icmpg_warn_collect(struct icmpg_warnings *list,
 			const struct icmpg_config *config,
 			const struct icmpg_state *state, uint64_t evicted);
-void icmpg_warn_clear(struct icmpg_warnings *list);
 
 #endif /* ICMPG_WARN_H */

@@ -85,7 +85,7 @@ loaded=
 [ ! -d /sys/module/icmpguard ] || loaded=1
 
 echo "TAP version 13"
-echo "1..97"
+echo "1..107"
 
 # commands and options
 fails 1 'a command is needed, one of: status, show, set'
@@ -181,6 +181,11 @@ status=$?
 judge 'stdout is full' 4 $status 'standard output: No space left on device'
 "$tool" help >&- 2>"$dir/err"
 judge 'stdout is closed' 4 $? 'standard output: Bad file descriptor'
+
+"$tool" restore - >"$dir/out" 2>"$dir/err" <&-
+judge 'stdin is closed' 1 $? 'stdin: Bad file descriptor'
+"$tool" restore - >"$dir/out" 2>"$dir/err" </dev/null
+judge 'stdin is empty' 1 $? 'stdin: is empty; if defaults are wanted: icmpguard reset'
 
 # no module: the input is right, and the kernel doesn't know the family
 no_module() {

@@ -23,6 +23,11 @@ run() {
 	status=$?
 	echo "# Subtest: $name"
 	sed 's/^/  /' "$said"
+	plan=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$said")
+	if [ "$(grep -cE '^(not )?ok ' "$said")" != "$plan" ]; then
+		echo "# $name: not the ${plan:-no} results that were planned"
+		status=1
+	fi
 	if [ $status -eq 0 ]; then
 		echo "ok $number $name"
 	else

@@ -741,7 +741,7 @@ static void icmpg_unit_warnings(const char *text, uint32_t mode, char *said,
 				size_t size)
 {
 	struct icmpg_state state = { .mode = mode };
-	struct icmpg_warnings warnings = { .at = NULL };
+	struct icmpg_warnings warnings = { .count = 0 };
 	struct icmpg_config config;
 	struct icmpg_error error;
 	unsigned int line;
@@ -754,7 +754,6 @@ static void icmpg_unit_warnings(const char *text, uint32_t mode, char *said,
 	for (i = 0; i < warnings.count; i++)
 		snprintf(said + strlen(said), size - strlen(said), "%s|",
 			 warnings.at[i].text);
-	icmpg_warn_clear(&warnings);
 	icmpg_config_clear(&config);
 }
 

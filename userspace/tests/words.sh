@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Manual and completion know every word of the grammar, and the manual says of
-# each reason what the module's header says. Prints KTAP.
+# Manual, completion and schema know every word of the grammar, and the manual
+# says of each reason what the module's header says. Prints KTAP.
 
 cd "$(dirname "$0")/.." || exit 1
 number=0
@@ -89,6 +89,22 @@ manual_has_reasons() {
 	}
 }
 
+schema_has_words() {
+	status=0
+	for word in $({
+		for list in MODES CLASSES ACTIONS SCOPES UNITS CHECKS; do
+			words ICMPG_$list
+		done
+		reasons | cut -d ' ' -f 1
+	} | sort -u); do
+		if ! grep -qF "\"$word\"" tests/schema.json; then
+			echo "# schema.json lacks $word"
+			status=1
+		fi
+	done
+	return $status
+}
+
 words_are_found() {
 	[ "$(all_words | sort -u | wc -l)" -ge 60 ] && return 0
 	echo "# only $(all_words | sort -u | wc -l) words were found"
@@ -96,7 +112,7 @@ words_are_found() {
 }
 
 echo "TAP version 13"
-echo "1..4"
+echo "1..5"
 words_are_found
 result "words of the grammar are found" $?
 manual_has_words
@@ -105,4 +121,6 @@ manual_has_reasons
 result "manual has all reasons" $?
 completion_has_words
 result "completion has all words" $?
+schema_has_words
+result "schema has all words" $?
 exit $failed
