@@ -294,38 +294,50 @@ quiet() {
 
 # received NAMESPACE DEVICE: packets that came in there.
 received() {
-	local dev packets _
-	while read -r dev _ packets _; do
-		[[ $dev == "$2:" ]] || continue
-		echo "$packets"
-		return
-	done <"/proc/${ns_pid[$1]}/net/dev"
-	echo 0
+	local came_in
+	count_received "$@"
+	echo "$came_in"
+}
+
+# The same, in $came_in.
+count_received() {
+	local lines line field
+	mapfile -t lines <"/proc/${ns_pid[$1]}/net/dev"
+	came_in=0
+	for line in "${lines[@]}"; do
+		read -ra field <<<"$line"
+		[[ ${field[0]} != "$2:" ]] || came_in=${field[2]}
+	done
 }
 
 # --------------------------------------------------------------- counters
 
+# Files of /proc are read whole, by mapfile: after each line that `read` takes,
+# it goes back to its end, and the kernel makes the file anew.
+
 # counter NAMESPACE KEY: a line of /proc/net/icmpguard.
 counter() {
-	local key value
-	while read -r key value; do
-		if [[ $key == "$2" ]]; then
-			echo "$value"
+	local lines line
+	mapfile -t lines <"/proc/${ns_pid[$1]}/net/icmpguard"
+	for line in "${lines[@]}"; do
+		if [[ ${line% *} == "$2" ]]; then
+			echo "${line#* }"
 			return 0
 		fi
-	done <"/proc/${ns_pid[$1]}/net/icmpguard"
+	done
 	return 1
 }
 
 # counters NAMESPACE ARRAY: all of them into an associative array.
 counters() {
-	local key value
+	local lines line
 	local -n lib_counters=$2
+	mapfile -t lines <"/proc/${ns_pid[$1]}/net/icmpguard"
 	lib_counters=()
-	while read -r key value; do
+	for line in "${lines[@]}"; do
 		# shellcheck disable=SC2034 # it is the caller's
-		lib_counters["$key"]=$value
-	done <"/proc/${ns_pid[$1]}/net/icmpguard"
+		lib_counters["${line% *}"]=${line#* }
+	done
 }
 
 # lib_ending REASON MODE: what a packet that ends so counts as, in $ending.
