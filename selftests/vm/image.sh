@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # usage: image.sh root FILE              the system inside, from the guest packages
-#        image.sh modules FILE RELEASE   the modules of an installed kernel
-#        image.sh key root | key modules RELEASE
+#        image.sh modules FILE FOLDER    the modules of a kernel, .../lib/modules/RELEASE
+#        image.sh key root | key modules FOLDER
 #
 # Makes the read-only ext4 images that all runs share. An image holds what is
 # installed here, so no download and no root is needed; its key changes when
@@ -110,10 +110,10 @@ image_root_stage() {
 }
 
 image_modules_stage() {
-	local stage=$1/usr/lib/modules release=$2
+	local stage=$1/usr/lib/modules modules=$2
 	mkdir -p "$stage"
-	cp -a "/lib/modules/$release" "$stage/"
-	rm -rf "${stage:?}/$release"/{build,source,updates}
+	cp -a "$modules" "$stage/"
+	rm -rf "${stage:?}/$(basename "$modules")"/{build,source,updates}
 }
 
 image_make() {
@@ -149,8 +149,7 @@ image_key() {
 			cat "$here/packages" "$here/image.sh"
 		} | cksum ;;
 	modules)
-		stat -c '%n %s %Y' "/lib/modules/$2/modules.dep" \
-			"/lib/modules/$2/kernel" "$here/image.sh" | cksum ;;
+		stat -c '%n %s %Y' "$2/modules.dep" "$2/kernel" "$here/image.sh" | cksum ;;
 	esac | tr ' ' -
 }
 
