@@ -190,6 +190,7 @@ void icmpg_config_destroy(struct icmpg_config *config);
 
 int icmpg_prefix_check(const struct icmpg_prefix *prefix,
 		       struct netlink_ext_ack *extack);
+int icmpg_prefix_compare(const void *left, const void *right);
 int icmpg_prefix_list_change(struct icmpg_prefix_list **list,
 			     const struct icmpg_prefix *prefix, u32 count,
 			     bool del, u32 max, struct netlink_ext_ack *extack);

@@ -2,7 +2,8 @@
 /*
  * The control channel: a generic netlink family in every network namespace.
  * nl_policy.c says what may come in; nl_set.c changes, by way of nl_change.c
- * (one message) and nl_draft.c (several); nl_config.c and nl_stats.c tell.
+ * and nl_prefix.c (one message) and nl_draft.c (several); nl_config.c and
+ * nl_stats.c tell.
  */
 #ifndef ICMPG_NL_H
 #define ICMPG_NL_H
@@ -37,26 +38,33 @@ struct icmpg_nl_draft {
 };
 
 /**
- * struct icmpg_nl_change - one message on its way into a draft
+ * struct icmpg_nl_prefix - one prefix of a message
+ * @prefix: what is added or taken out
+ * @attr: where it is in the message, and in which list
+ * @del: it is taken out
+ */
+struct icmpg_nl_prefix {
+	struct icmpg_prefix prefix;
+	const struct nlattr *attr;
+	bool del;
+};
+
+/**
+ * struct icmpg_nl_change - one message on its way into settings
  * @set: what it changes
  * @info: the message
  * @class: by class, the last attribute that was about it
  * @width: the last attribute that was about a width
- * @prefix: prefixes that came in a row and aren't applied yet; as many as the
- *	message has fit in
- * @prefixes: how many wait in @prefix
- * @prefix_attr: the last one of them; says which list
- * @prefix_del: they are to be taken out
+ * @prefix: its prefixes, not applied yet; all that the message has fit in
+ * @prefixes: how many there are in @prefix
  */
 struct icmpg_nl_change {
 	struct icmpg_settings *set;
 	struct genl_info *info;
 	const struct nlattr *class[ICMPG_CLASS_SLOTS];
 	const struct nlattr *width;
-	struct icmpg_prefix *prefix;
+	struct icmpg_nl_prefix *prefix;
 	u32 prefixes;
-	const struct nlattr *prefix_attr;
-	bool prefix_del;
 };
 
 extern struct genl_family icmpg_nl_family;
@@ -78,6 +86,11 @@ int icmpg_nl_draft_keep(struct icmpg_net *guard, struct icmpg_nl_draft *draft);
 void icmpg_nl_drafts_destroy(struct icmpg_net *guard);
 int icmpg_nl_draft_init(void);
 void icmpg_nl_draft_exit(void);
+
+int icmpg_nl_prefix_collect(struct icmpg_nl_change *change,
+			    const struct nlattr *attr);
+int icmpg_nl_prefix_apply(struct icmpg_nl_change *change);
+void icmpg_nl_prefix_forget(struct icmpg_nl_change *change);
 
 int icmpg_nl_change_apply(struct icmpg_nl_change *change);
 void icmpg_nl_change_blame(const struct icmpg_nl_change *change);

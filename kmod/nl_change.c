@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * One message's changes: its attributes, in order, applied to settings that
- * aren't in force. Process context, may sleep; no lock: the draft is the
- * caller's. Each refusal has a sentence and points at the attribute. Must not
- * know transactions, nor what is in force.
+ * aren't in force; prefixes by nl_prefix.c. Process context, may sleep; no
+ * lock: the settings are the caller's. Each refusal has a sentence and points
+ * at the attribute. Must not know transactions, nor what is in force.
  */
 #include "nl.h"
-
-#include <linux/mm.h>
-#include <linux/slab.h>
 
 static int icmpg_nl_change_class(struct icmpg_nl_change *change,
 			      const struct nlattr *attr)
@@ -170,143 +167,6 @@ static int icmpg_nl_change_width(struct icmpg_nl_change *change,
 	return 0;
 }
 
-static int icmpg_nl_change_parse_prefix(struct icmpg_prefix *prefix, bool *del,
-					const struct nlattr *attr,
-					struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[ICMPGUARD_A_PREFIX_MAX + 1], *address;
-	int err;
-
-	err = nla_parse_nested(tb, ICMPGUARD_A_PREFIX_MAX, attr,
-			       icmpg_nl_prefix_policy, extack);
-	if (err)
-		return err;
-	memset(prefix, 0, sizeof(*prefix));
-	prefix->family = ICMPG_FAMILIES;
-	address = tb[ICMPGUARD_A_PREFIX_ADDRESS];
-	if (!address != !tb[ICMPGUARD_A_PREFIX_BITS]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "prefix needs both address and bits");
-		return -EINVAL;
-	}
-	if (address) {
-		prefix->family = nla_len(address) == 4 ? ICMPG_IPV4 : ICMPG_IPV6;
-		prefix->bits = nla_get_u32(tb[ICMPGUARD_A_PREFIX_BITS]);
-		if (nla_len(address) * 8 != icmpg_family_bits(prefix->family)) {
-			NL_SET_ERR_MSG_ATTR(extack, address,
-					    "an address has 4 or 16 bytes");
-			return -EINVAL;
-		}
-		nla_memcpy(prefix->addr, address, sizeof(prefix->addr));
-	}
-	if (tb[ICMPGUARD_A_PREFIX_DEVICE])
-		nla_strscpy(prefix->dev, tb[ICMPGUARD_A_PREFIX_DEVICE],
-			    sizeof(prefix->dev));
-	*del = tb[ICMPGUARD_A_PREFIX_DELETE];
-	err = icmpg_prefix_check(prefix, extack);
-	if (err)
-		NL_SET_BAD_ATTR(extack, attr);
-	return err;
-}
-
-static struct icmpg_prefix_list **
-icmpg_nl_change_list(struct icmpg_nl_change *change, const struct nlattr *attr)
-{
-	return nla_type(attr) == ICMPGUARD_A_CONFIG_EXEMPTION ?
-		&change->set->exempt : &change->set->broadcast_allow;
-}
-
-/* Apply the prefixes that wait: one by one they would be quadratic. */
-static int icmpg_nl_change_flush(struct icmpg_nl_change *change)
-{
-	struct netlink_ext_ack *extack = change->info->extack;
-	const struct nlattr *attr = change->prefix_attr;
-	u32 count = change->prefixes, max;
-	bool exempt;
-	int err;
-
-	if (!count)
-		return 0;
-	exempt = nla_type(attr) == ICMPGUARD_A_CONFIG_EXEMPTION;
-	max = exempt ? ICMPGUARD_EXEMPTIONS_MAX : ICMPGUARD_BROADCAST_ALLOW_MAX;
-	change->prefixes = 0;
-	err = icmpg_prefix_list_change(icmpg_nl_change_list(change, attr),
-				       change->prefix, count,
-				       change->prefix_del, max, extack);
-	if (err == -ENOSPC && exempt)
-		NL_SET_ERR_MSG(extack, "there can be at most "
-			       __stringify(ICMPGUARD_EXEMPTIONS_MAX)
-			       " exemptions");
-	else if (err == -ENOSPC)
-		NL_SET_ERR_MSG(extack, "broadcast-allow can have at most "
-			       __stringify(ICMPGUARD_BROADCAST_ALLOW_MAX)
-			       " prefixes");
-	if (err)
-		NL_SET_BAD_ATTR(extack, attr);
-	return err;
-}
-
-/* Room for all prefixes of the message. */
-static int icmpg_nl_change_reserve(struct icmpg_nl_change *change)
-{
-	struct nlattr *attr;
-	size_t count = 0;
-	int rem;
-
-	nlmsg_for_each_attr(attr, change->info->nlhdr, GENL_HDRLEN, rem)
-		if (nla_type(attr) == ICMPGUARD_A_CONFIG_EXEMPTION ||
-		    nla_type(attr) == ICMPGUARD_A_CONFIG_BROADCAST_ALLOW)
-			count++;
-	change->prefix = kvmalloc_array(count, sizeof(*change->prefix),
-					GFP_KERNEL_ACCOUNT);
-	if (change->prefix)
-		return 0;
-	NL_SET_ERR_MSG(change->info->extack, "no memory for the prefixes");
-	return -ENOMEM;
-}
-
-static int icmpg_nl_change_prefix(struct icmpg_nl_change *change,
-				  const struct nlattr *attr)
-{
-	struct netlink_ext_ack *extack = change->info->extack;
-	struct icmpg_prefix prefix;
-	bool del;
-	int err;
-
-	err = icmpg_nl_change_parse_prefix(&prefix, &del, attr, extack);
-	if (err)
-		return err;
-	if (nla_type(attr) == ICMPGUARD_A_CONFIG_BROADCAST_ALLOW &&
-	    (prefix.dev[0] || prefix.family == ICMPG_FAMILIES)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "broadcast-allow takes a prefix, no device");
-		return -EINVAL;
-	}
-	if (!change->prefix) {
-		err = icmpg_nl_change_reserve(change);
-		if (err)
-			return err;
-	}
-	if (change->prefixes &&
-	    (nla_type(attr) != nla_type(change->prefix_attr) ||
-	     del != change->prefix_del)) {
-		err = icmpg_nl_change_flush(change);
-		if (err)
-			return err;
-		cond_resched();
-	}
-	if (del && !icmpg_prefix_list_find(*icmpg_nl_change_list(change, attr),
-					   &prefix)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "there is no such entry to delete");
-		return -ENOENT;
-	}
-	change->prefix[change->prefixes++] = prefix;
-	change->prefix_attr = attr;
-	change->prefix_del = del;
-	return 0;
-}
-
 static int icmpg_nl_change_attr(struct icmpg_nl_change *change,
 				const struct nlattr *attr)
 {
@@ -336,7 +196,7 @@ static int icmpg_nl_change_attr(struct icmpg_nl_change *change,
 		return icmpg_nl_change_width(change, attr);
 	case ICMPGUARD_A_CONFIG_BROADCAST_ALLOW:
 	case ICMPGUARD_A_CONFIG_EXEMPTION:
-		return icmpg_nl_change_prefix(change, attr);
+		return icmpg_nl_prefix_collect(change, attr);
 	}
 	/* The others say how to change, not what. */
 	return 0;
@@ -363,9 +223,8 @@ int icmpg_nl_change_apply(struct icmpg_nl_change *change)
 			break;
 	}
 	if (!err)
-		err = icmpg_nl_change_flush(change);
-	kvfree(change->prefix);
-	change->prefix = NULL;
+		err = icmpg_nl_prefix_apply(change);
+	icmpg_nl_prefix_forget(change);
 	return err;
 }
 

@@ -32,18 +32,22 @@ struct icmpg_nl_config_dump {
 static_assert(sizeof(struct icmpg_nl_config_dump) <=
 	      sizeof_field(struct netlink_callback, ctx));
 
+/* Limits that there can be: total goes only with all, all with few scopes. */
+#define ICMPG_NL_CONFIG_LIMITS						\
+	(ICMPGUARD_CLASS_FRAGMENT * ICMPGUARD_SCOPE_ROUTER +		\
+	 hweight32(ICMPG_SCOPES_ALL))
+
 /* The most that a message without prefixes can have, after its headers. */
 static size_t icmpg_nl_config_size(void)
 {
 	size_t number = nla_total_size(sizeof(u32));
+	size_t byte = nla_total_size(sizeof(u8));
 	size_t flag = nla_total_size(0);
 
-	return 5 * number + 2 * nla_total_size(sizeof(u8)) +
-	       ICMPGUARD_CLASS_MAX * nla_total_size(2 * number + flag) +
-	       ICMPGUARD_CLASS_MAX * ICMPGUARD_SCOPE_MAX *
-			nla_total_size(5 * number) +
-	       ICMPGUARD_CHECK_MAX *
-			nla_total_size(number + nla_total_size(sizeof(u8))) +
+	return 5 * number + 2 * byte +
+	       ICMPGUARD_CLASS_FRAGMENT * nla_total_size(2 * number + flag) +
+	       ICMPG_NL_CONFIG_LIMITS * nla_total_size(5 * number) +
+	       ICMPGUARD_CHECK_MAX * nla_total_size(number + byte) +
 	       ICMPGUARD_SCOPE_MAX * ICMPG_FAMILIES *
 			nla_total_size(3 * number);
 }
@@ -262,7 +266,7 @@ int icmpg_nl_config_get_start(struct netlink_callback *cb)
 	dump->capable = netlink_ns_capable(cb->skb,
 					   sock_net(cb->skb->sk)->user_ns,
 					   CAP_NET_ADMIN);
-	/* The first message must fit, however little the reader reads. */
+	/* The first message isn't divided, however little the reader reads. */
 	cb->min_dump_alloc = nlmsg_total_size(size);
 	return 0;
 }
@@ -399,8 +403,12 @@ int icmpg_nl_config_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		err = icmpg_nl_config_dump_part(skb, cb, config);
 		if (err)
 			break;
-		dump->part++;
 		dump->index = 0;
+		if (dump->part++ == ICMPG_NL_CONFIG_SETTINGS) {
+			/* Lists come in pieces that any reader has room for. */
+			cb->min_dump_alloc = 0;
+			break;
+		}
 	}
 	rcu_read_unlock();
 	return skb->len ?: err;

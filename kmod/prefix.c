@@ -29,8 +29,17 @@ static void icmpg_prefix_mask(__be32 *addr, u8 bits)
 	}
 }
 
-/* The order of entries: family, length, address, device. */
-static int icmpg_prefix_compare(const void *left, const void *right)
+/**
+ * icmpg_prefix_compare() - the order of entries
+ * @left: struct icmpg_prefix
+ * @right: struct icmpg_prefix
+ *
+ * By family, length, address, device; as sort() wants it.
+ *
+ * Context: any.
+ * Return: below, above or equal to 0.
+ */
+int icmpg_prefix_compare(const void *left, const void *right)
 {
 	const struct icmpg_prefix *a = left, *b = right;
 	int order;
