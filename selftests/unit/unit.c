@@ -6,7 +6,7 @@
 
 int unit_alloc_left = -1;
 #ifdef UNIT_RACE
-void (*unit_race)(void);
+__thread void (*unit_race)(void);
 #endif
 
 /* The secret of all configurations here: the same hashes in each run. */

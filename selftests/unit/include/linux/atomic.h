@@ -10,7 +10,7 @@
 
 #ifdef UNIT_RACE
 /* What the other CPU does, once; NULL for nothing. */
-extern void (*unit_race)(void);
+extern __thread void (*unit_race)(void);
 
 static inline void unit_race_run(void)
 {
