@@ -8,7 +8,7 @@
 #include "nl.h"
 
 static int icmpg_nl_change_class(struct icmpg_nl_change *change,
-			      const struct nlattr *attr)
+				 const struct nlattr *attr)
 {
 	struct netlink_ext_ack *extack = change->info->extack;
 	struct nlattr *tb[ICMPGUARD_A_CLASS_MAX + 1];
@@ -39,8 +39,8 @@ static int icmpg_nl_change_class(struct icmpg_nl_change *change,
 
 /* Count, unit and burst of a limit that isn't switched off. */
 static int icmpg_nl_change_rate(struct icmpg_rate *rate, struct nlattr **tb,
-			     const struct nlattr *attr,
-			     struct netlink_ext_ack *extack)
+				const struct nlattr *attr,
+				struct netlink_ext_ack *extack)
 {
 	if (NL_REQ_ATTR_CHECK(extack, attr, tb, ICMPGUARD_A_LIMIT_COUNT) ||
 	    NL_REQ_ATTR_CHECK(extack, attr, tb, ICMPGUARD_A_LIMIT_UNIT)) {
@@ -62,7 +62,7 @@ static int icmpg_nl_change_rate(struct icmpg_rate *rate, struct nlattr **tb,
 }
 
 static int icmpg_nl_change_limit(struct icmpg_nl_change *change,
-			      const struct nlattr *attr)
+				 const struct nlattr *attr)
 {
 	struct netlink_ext_ack *extack = change->info->extack;
 	struct nlattr *tb[ICMPGUARD_A_LIMIT_MAX + 1];
@@ -103,7 +103,7 @@ static int icmpg_nl_change_limit(struct icmpg_nl_change *change,
 }
 
 static int icmpg_nl_change_check(struct icmpg_nl_change *change,
-			      const struct nlattr *attr)
+				 const struct nlattr *attr)
 {
 	struct netlink_ext_ack *extack = change->info->extack;
 	struct nlattr *tb[ICMPGUARD_A_CHECK_MAX + 1];
@@ -125,7 +125,7 @@ static int icmpg_nl_change_check(struct icmpg_nl_change *change,
 }
 
 static int icmpg_nl_change_width(struct icmpg_nl_change *change,
-			      const struct nlattr *attr)
+				 const struct nlattr *attr)
 {
 	struct netlink_ext_ack *extack = change->info->extack;
 	struct nlattr *tb[ICMPGUARD_A_WIDTH_MAX + 1];
