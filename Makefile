@@ -24,12 +24,12 @@ endif
 endif
 release := $(shell awk '$$2 == "UTS_RELEASE" { gsub(/"/, "", $$3); print $$3 }' \
 	'$(KDIR)/include/generated/utsrelease.h' 2>/dev/null)
-kernel_out = $(out)/kernel-$(release)$(if $(SELFTEST),-selftest)
+kernel_out = $(out)/kernel-$(release)$(if $(SELFTEST),-selftest)$(if $(PLANT),-plant)
 
 # O means something else to the kernel's Makefile, so variables go by name
 MAKEOVERRIDES =
 given = $(foreach v,$(1),$(if $(filter command% environment%,$(origin $(v))),$(v)='$($(v))'))
-kernel_variables := W C CF V CC LLVM ARCH CROSS_COMPILE SELFTEST
+kernel_variables := W C CF V CC LLVM ARCH CROSS_COMPILE SELFTEST PLANT
 kernel_make = $(MAKE) -C '$(KDIR)' M='$(kernel_out)' $(call given,$(kernel_variables))
 
 userspace_variables := CC CFLAGS CPPFLAGS LDFLAGS

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The self-tests of a self-test build: a module in which one fails refuses to
- * load. Each stands at the end of the file that it tests, in this folder.
+ * load. Each stands at the end of the file that it tests, in this folder. And
+ * the bug that a build with PLANT=1 is told to have.
  */
 #ifndef ICMPG_SELFTEST_RUN_H
 #define ICMPG_SELFTEST_RUN_H
@@ -34,6 +35,13 @@ static inline int icmpg_selftest_run(void)
 		return -EINVAL;
 	pr_info("icmpguard: self-tests passed\n");
 	return 0;
+}
+#elif defined(ICMPG_PLANT)
+int icmpg_plant_run(void);
+
+static inline int icmpg_selftest_run(void)
+{
+	return icmpg_plant_run();
 }
 #else
 static inline int icmpg_selftest_run(void)
