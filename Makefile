@@ -71,6 +71,9 @@ demo: deps ## shows in a virtual machine what the guard stops (as root)
 check: deps ## installs what is missing, builds and tests everything
 	O='$(out)' selftests/check.sh
 
+check-debug: deps-debug ## tests the module on a kernel that reports bugs and leaks (builds it once)
+	O='$(out)' selftests/check.sh --debug
+
 lint: ## static checks of all sources
 	O='$(out)' selftests/lint.sh
 
@@ -92,8 +95,11 @@ uninstall: ## removes what install put there; /etc/icmpguard.conf stays
 deps: ## installs the Debian packages that all this needs
 	@selftests/vm/deps.sh
 
+deps-debug:
+	@selftests/vm/deps.sh --debug
+
 clean: ## removes what was built
 	rm -rf '$(out)'/kernel-* '$(out)'/userspace* '$(out)/selftests' '$(out)/vm'
 	@rmdir '$(out)' 2>/dev/null || true
 
-.PHONY: all help module tool demo check lint install uninstall deps clean
+.PHONY: all help module tool demo check check-debug lint install uninstall deps deps-debug clean

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: selftests/check.sh [TEST...]
+# usage: selftests/check.sh [--debug] [TEST...]
 #
 # Builds everything and tests it, as KTAP, with a last line of its own:
 # `N passed, N failed`. A skipped test is a failure here. With names of files
@@ -9,6 +9,10 @@
 # own, so that what one leaves behind, or breaks, is not the next one's trouble.
 # A test that takes longer than the `timeout` in selftests/settings says so in a
 # comment of its own, `# timeout: SECONDS`.
+#
+# With --debug all that needs a machine is run on the debug kernel, where any
+# report of a bug and any leak is a failure, with the tests of TEST_PROGS_EXTENDED,
+# which only it can run. First it has to show that it reports bugs.
 
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -22,6 +26,13 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 started=$SECONDS
 
+# the kernel to run the tests on, what to run them under, how much time they get
+kernel='' under=() slow=1
+if [[ ${1-} == --debug ]]; then
+	kernel=debug under=(vm/leaks.sh) slow=6
+	shift
+fi
+
 # Runs one program and counts its results.
 run_test() {
 	local name=$1 timeout=$2
@@ -31,10 +42,10 @@ run_test() {
 		--timeout "$timeout" --tally "$tally" "$@"
 }
 
+# Prints the tests in lists of selftests/Makefile.
 list_tests() {
-	# shellcheck disable=SC2016 # for make
-	make -s -C selftests --eval 'list-tests: ; @echo $(TEST_PROGS)' list-tests | tr ' ' '\n' |
-		sed '/^$/d'
+	make -s -C selftests --eval "list-tests: ; @echo \$(foreach list,$*,\$(\$(list)))" list-tests |
+		tr ' ' '\n' | sed '/^$/d'
 }
 
 # What a test of the module may take.
@@ -52,7 +63,7 @@ check_listed() {
 		case ${file##*/} in
 		check.sh | demo.sh | lint.sh | lib*.sh) continue ;;
 		esac
-		if ! list_tests | grep -qxF "${file##*/}"; then
+		if ! list_tests TEST_PROGS TEST_PROGS_EXTENDED | grep -qxF "${file##*/}"; then
 			echo "$file is not among the TEST_PROGS of selftests/Makefile"
 			bad=1
 		fi
@@ -62,17 +73,26 @@ check_listed() {
 
 run_in_machine() {
 	local program=$1 timeout
-	timeout=$(test_timeout "$program")
+	timeout=$(($(test_timeout "$program") * slow))
 	# time to build and to boot comes on top
-	run_test "$program" $((timeout + 180)) -- \
-		selftests/vm/run --timeout "$timeout" -- "./$program"
+	run_test "$program" $((timeout + 180 * slow)) -- \
+		selftests/vm/run ${kernel:+--kernel "$kernel"} --timeout "$timeout" -- \
+		"${under[@]}" "./$program"
 }
 
 export -f check_listed list_tests
-mapfile -t programs < <(if [[ $# -gt 0 ]]; then printf '%s\n' "$@"; else list_tests; fi)
+if [[ $# -gt 0 ]]; then
+	programs=("$@")
+else
+	mapfile -t programs < <(list_tests TEST_PROGS ${kernel:+TEST_PROGS_EXTENDED})
+fi
 
 echo "TAP version 13"
-if [[ $# -eq 0 ]]; then
+if [[ $# -eq 0 && -n $kernel ]]; then
+	echo "1..$((${#programs[@]} + 2))"
+	run_test "debug kernel" 7200 --plain -- selftests/vm/debug-kernel.sh
+	run_test "planted bugs" 3600 -- selftests/vm/planted.sh
+elif [[ $# -eq 0 ]]; then
 	echo "1..$((${#programs[@]} + 7))"
 	run_test "reading of test results" 60 -- selftests/ktap.py self-check
 	run_test "all tests are listed" 60 --plain -- bash -c check_listed

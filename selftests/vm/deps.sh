@@ -3,16 +3,22 @@
 #
 # Installs the Debian packages that building, checking and the virtual machine
 # need: only those that are missing, and it says which. `deps.sh --list` only
-# names the missing ones, and fails when there are any.
+# names the missing ones, and fails when there are any. `deps.sh --debug` also
+# installs what building the debug kernel takes.
 
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+lists=("$here/packages")
+if [[ ${1-} == --debug ]]; then
+	lists+=("$here/packages-debug")
+	shift
+fi
 
 # Prints the packages of the list that aren't installed, one a line.
 missing() {
 	local wanted
 	wanted=$(awk '$1 == "host" || $1 == "guest" { print $2 }' \
-		"$here/packages" | sort -u)
+		"${lists[@]}" | sort -u)
 	# shellcheck disable=SC2086 # one word a package
 	comm -23 <(echo "$wanted") \
 		<(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted \
@@ -20,7 +26,7 @@ missing() {
 }
 
 if ! command -v dpkg-query >/dev/null; then
-	echo "deps: this is no Debian system; see $here/packages for what is needed" >&2
+	echo "deps: this is no Debian system; see ${lists[*]} for what is needed" >&2
 	exit 1
 fi
 mapfile -t packages < <(missing)
