@@ -60,6 +60,8 @@ struct send_packet {
 	uint32_t count;
 	uint32_t rate;
 	uint32_t ms;
+	uint32_t limit;
+	uint32_t burst;
 };
 
 /* a frame under construction */
@@ -320,31 +322,61 @@ static void send_step(struct in6_addr *address, int family, uint32_t step)
 	*last = htonl(ntohl(*last) + step);
 }
 
+/* What a limit would do, had it only the times of sending: a bucket of tokens. */
+struct send_twin {
+	double tokens;
+	uint64_t last_ns;
+	uint64_t admitted;
+};
+
+static void send_ask_twin(struct send_twin *twin,
+			  const struct send_packet *packet, uint64_t now_ns)
+{
+	twin->tokens += (double)(now_ns - twin->last_ns) * packet->limit / 1e9;
+	if (twin->tokens > packet->burst || !twin->last_ns)
+		twin->tokens = packet->burst;
+	twin->last_ns = now_ns;
+	if (twin->tokens >= 1) {
+		twin->tokens--;
+		twin->admitted++;
+	}
+}
+
+/* Waits until it is the turn of packet @i; false if that is too late. */
+static bool send_wait_turn(const struct send_packet *packet, uint64_t first_ns,
+			   uint64_t i)
+{
+	uint64_t due = first_ns + i * SEND_NS / packet->rate;
+
+	if (packet->ms && due > first_ns + packet->ms * (SEND_NS / 1000))
+		return false;
+	if (due > send_now_ns())
+		send_wait_until(due);
+	return true;
+}
+
 /*
  * Sends a packet as often as it says, or as long. At a rate, what could not be
- * sent in time is sent as soon as possible; says how many were sent, and how
- * many nanoseconds passed from the first to the last one.
+ * sent in time is sent as soon as possible; says how many were sent, how many
+ * nanoseconds passed from the first to the last one, and, with a limit, how
+ * many of them it should admit.
  */
 static void send_all(int fd, struct send_packet packet)
 {
-	uint64_t first = 0, last = 0, due, i;
+	struct send_twin twin = { 0 };
+	uint64_t first = 0, now = 0, i;
 	struct send_frame frame;
 
 	send_build(&frame, &packet);
-	for (i = 0; packet.ms ? true : i < packet.count; i++) {
-		if (packet.rate && i) {
-			due = first + i * SEND_NS / packet.rate;
-			if (packet.ms &&
-			    due > first + packet.ms * (SEND_NS / 1000))
-				break;
-			if (due > send_now_ns())
-				send_wait_until(due);
+	for (i = 0; packet.ms || i < packet.count; i++) {
+		if (packet.rate && i && !send_wait_turn(&packet, first, i))
+			break;
+		if (packet.rate) {
+			now = send_now_ns();
+			first = i ? first : now;
+			send_ask_twin(&twin, &packet, now);
 		}
-		if (packet.rate && !i)
-			first = send_now_ns();
 		send_frame(fd, &frame);
-		if (packet.rate)
-			last = send_now_ns();
 		if (packet.step_src || packet.step_dst) {
 			send_step(&packet.src, packet.family, packet.step_src);
 			send_step(&packet.dst, packet.family, packet.step_dst);
@@ -352,8 +384,9 @@ static void send_all(int fd, struct send_packet packet)
 		}
 	}
 	if (packet.rate)
-		printf("%llu %llu\n", (unsigned long long)i,
-		       (unsigned long long)(last - first));
+		printf("%llu %llu %llu\n", (unsigned long long)i,
+		       (unsigned long long)(now - first),
+		       (unsigned long long)twin.admitted);
 }
 
 /* the words that are KEY=NUMBER */
@@ -380,6 +413,8 @@ static const struct send_word {
 	WORD("count", count, "how many; default 1"),
 	WORD("rate", rate, "a second; default as fast as can be"),
 	WORD("ms", ms, "for so many milliseconds, instead of count"),
+	WORD("limit", limit, "with rate: packets a second that should pass"),
+	WORD("burst", burst, "with limit: packets at once that should pass"),
 	WORD("step-src", step_src, "add this to the source each time"),
 	WORD("step-dst", step_dst, "add this to the destination each time"),
 #undef WORD
@@ -504,6 +539,8 @@ static void send_check(const struct send_packet *packet)
 			 packet->offset);
 	if (packet->options % 4 || packet->options > 40)
 		send_die("not the length of IPv4 options: %u", packet->options);
+	if (packet->ms && !packet->rate)
+		send_die("needs a rate as well: ms=%u", packet->ms);
 }
 
 /* Keeps the link-layer addresses. */
