@@ -8,7 +8,8 @@
 # from TEST_PROGS only these are run. Each test of the module has a kernel of its
 # own, so that what one leaves behind, or breaks, is not the next one's trouble.
 # A test that takes longer than the `timeout` in selftests/settings says so in a
-# comment of its own, `# timeout: SECONDS`.
+# comment of its own, `# timeout: SECONDS`; one that needs more on the kernel's
+# command line has a comment `# kernel arguments: ARGS`.
 #
 # With --debug all that needs a machine is run on the debug kernel, where any
 # report of a bug and any leak is a failure, with the tests of TEST_PROGS_EXTENDED,
@@ -72,12 +73,13 @@ check_listed() {
 }
 
 run_in_machine() {
-	local program=$1 timeout
+	local program=$1 timeout arguments
 	timeout=$(($(test_timeout "$program") * slow))
+	arguments=$(sed -n 's/^# kernel arguments: //p' "selftests/$program" 2>/dev/null)
 	# time to build and to boot comes on top
 	run_test "$program" $((timeout + 180 * slow)) -- \
-		selftests/vm/run ${kernel:+--kernel "$kernel"} --timeout "$timeout" -- \
-		"${under[@]}" "./$program"
+		selftests/vm/run ${kernel:+--kernel "$kernel"} --timeout "$timeout" \
+		${arguments:+--append "$arguments"} -- "${under[@]}" "./$program"
 }
 
 export -f check_listed list_tests

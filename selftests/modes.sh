@@ -4,6 +4,8 @@
 # off, monitor, enforce: off has no hooks, no table and no counters that move;
 # monitor passes what off passes, and says of exactly those packets that it would
 # drop them which enforce drops. And what the module parameter mode= makes of it.
+#
+# timeout: 300
 
 . ./lib.sh
 

@@ -10,6 +10,8 @@
 #	attacker --- router --- victim ----------- server
 #	             1500 bytes        1400 bytes  10.0.0.2
 #	                                           2001:db8:f000::2
+#
+# timeout: 300
 
 . ./lib.sh
 

@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What a bridge passes on, br_netfilter shows to the guard: it is judged only
+# with `set bridged on`. What is addressed to the bridge itself always is. The
+# router's links to the attacker and to the victim are ports of a bridge.
+#
+# timeout: 300
+
+. ./lib.sh
+
+readonly bridge_mac=02:00:00:00:00:99
+readonly victim_mac=02:00:00:00:03:02
+declare -A src=([4]=192.0.2.2 [6]=2001:db8:1::2)
+declare -A to_victim=([4]=192.0.2.3 [6]=2001:db8:1::3)
+declare -A to_bridge=([4]=192.0.2.1 [6]=2001:db8:1::1)
+
+setup_bridge() {
+	local dev
+	modprobe br_netfilter || die "no br_netfilter"
+	for dev in att vic; do
+		ip -n "$router" addr flush dev $dev
+	done
+	lib_batch "$router" <<-END
+		link add br0 address $bridge_mac type bridge
+		link set att master br0
+		link set vic master br0
+		link set br0 up
+		addr add 192.0.2.1/24 brd + dev br0
+		addr add 2001:db8:1::1/64 dev br0 nodad
+	END
+	lib_batch "$victim" <<-END
+		addr flush dev eth0 scope global
+		addr add 192.0.2.3/24 brd + dev eth0
+		addr add 2001:db8:1::3/64 dev eth0 nodad
+	END
+	quiet "$router" "$attacker" "$victim"
+	call_netfilter 1
+	busywait 5000 passes_frames || die "the bridge passes nothing on"
+}
+
+call_netfilter() {
+	in_ns "$router" sysctl -qw net.bridge.bridge-nf-call-iptables="$1" \
+		net.bridge.bridge-nf-call-ip6tables="$1" || fail "no br_netfilter"
+}
+
+passes_frames() {
+	local before
+	before=$(received "$victim" eth0)
+	send_frames "$victim_mac" 4 "${to_victim[4]}" 1
+	busywait 200 has_received $((before + 1))
+}
+
+has_received() {
+	[[ $(received "$victim" eth0) -ge $1 ]]
+}
+
+# send_frames MAC FAMILY ADDRESS COUNT
+send_frames() {
+	./send "$attacker" eth0 "to=$1" "src=${src[$2]}" "dst=$3" "count=$4"
+}
+
+configure() {
+	guard "$router" set mode off
+	guard "$router" reset
+	guard_set "$router" <<-END
+		bridged $1
+		limit echo-request pair 1/h burst 10
+		mode enforce
+	END
+}
+
+# test_through FAMILY on|off PASSED: of 60 frames from port to port so many
+# arrive; they are counted if they are judged.
+test_through() {
+	local before want=()
+	configure "$2"
+	[[ $2 == off ]] || want=(echo-request passed "$3" echo-request limit-pair $((60 - $3)))
+	before=$(received "$victim" eth0)
+	expect_delta "$router" "${want[@]}" -- \
+		send_frames "$victim_mac" "$1" "${to_victim[$1]}" 60
+	busywait 3000 has_received $((before + $3))
+	[[ $(received "$victim" eth0) -eq $((before + $3)) ]] ||
+		fail "$(($(received "$victim" eth0) - before)) arrived, not $3"
+}
+
+test_to_bridge() {
+	configure "$2"
+	expect_delta "$router" echo-request passed 10 echo-request limit-pair 50 -- \
+		send_frames "$bridge_mac" "$1" "${to_bridge[$1]}" 60
+}
+
+# A frame that the bridge passes on isn't its own because of its IP address.
+test_foreign_mac() {
+	configure off
+	expect_delta "$router" -- send_frames "$victim_mac" "$1" "${to_bridge[$1]}" 60
+}
+
+# Without br_netfilter frames don't come to the guard at all.
+test_not_called() {
+	local before
+	configure on
+	call_netfilter 0
+	before=$(received "$victim" eth0)
+	expect_delta "$router" -- send_frames "$victim_mac" "$1" "${to_victim[$1]}" 60
+	busywait 3000 has_received $((before + 60)) ||
+		fail "$(($(received "$victim" eth0) - before)) arrived, not 60"
+	expect_delta "$router" echo-request passed 10 echo-request limit-pair 50 -- \
+		send_frames "$bridge_mac" "$1" "${to_bridge[$1]}" 60
+	call_netfilter 1
+}
+
+setup_router
+setup_bridge
+run_tests "test_through 4 off 60" "test_through 6 off 60" \
+	"test_through 4 on 10" "test_through 6 on 10" \
+	"test_to_bridge 4 off" "test_to_bridge 6 off" "test_to_bridge 4 on" "test_to_bridge 6 on" \
+	"test_foreign_mac 4" "test_foreign_mac 6" "test_not_called 4" "test_not_called 6"
