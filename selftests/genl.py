@@ -92,8 +92,8 @@ class Guard:
         self.socket.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.sequence = 0
         self.family = GENL_ID_CTRL
-        for content in self.ask(CTRL_GETFAMILY, attr(2, b"icmpguard\0")):
-            self.family = struct.unpack("=H", dict(attrs(content))[1])[0]
+        self.description = self.ask(CTRL_GETFAMILY, attr(2, b"icmpguard\0"))[0]
+        self.family = struct.unpack("=H", dict(attrs(self.description))[1])[0]
 
     def send(self, command, content, flags):
         """Sends a request and reads nothing."""
@@ -130,8 +130,9 @@ class Guard:
         """The number of the configuration in force."""
         return struct.unpack("=I", dict(attrs(self.ask(CONFIG_GET)[0]))[GENERATION])[0]
 
-    def do_set(self, words):
-        """One config-set."""
+    @staticmethod
+    def config(words):
+        """The attributes of a config-set."""
         content = b""
         for word in words:
             key, _, value = word.partition("=")
@@ -150,7 +151,11 @@ class Guard:
                 content += attr(LIMIT | NESTED, b"".join(inside))
             else:
                 sys.exit(f"genl.py: unknown word {word}")
-        self.ask(CONFIG_SET, content)
+        return content
+
+    def do_set(self, words):
+        """One config-set."""
+        self.ask(CONFIG_SET, self.config(words))
         return "ok"
 
     @staticmethod
