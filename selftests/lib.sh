@@ -112,9 +112,10 @@ pause_ms() {
 	return 0
 }
 
-# busywait MILLISECONDS COMMAND...: until COMMAND succeeds, at most that long.
+# busywait MILLISECONDS COMMAND...: until COMMAND succeeds, at most that long,
+# ICMPGUARD_SLOW times that on a slow kernel.
 busywait() {
-	local end=$((${EPOCHREALTIME/./} + $1 * 1000))
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000 * ${ICMPGUARD_SLOW:-1}))
 	shift
 	until "$@"; do
 		[[ ${EPOCHREALTIME/./} -lt $end ]] || return 1
