@@ -393,12 +393,13 @@ bool icmpg_model_get(const struct icmpg_attribute *attr,
 unsigned int icmpg_model_word(const struct icmpg_setting *setting,
 			      uint16_t type)
 {
+	/* The words come in the order of the numbers, but where said here. */
 	switch (setting->key) {
 	case ICMPG_KEY_LIMIT:
 		if (type == ICMPGUARD_A_LIMIT_OFF ||
 		    type == ICMPGUARD_A_LIMIT_UNIT)
 			return 3;
-		return type == ICMPGUARD_A_LIMIT_BURST ? 5 : type;
+		return type;
 	case ICMPG_KEY_CLASS:
 	case ICMPG_KEY_CHECK:
 	case ICMPG_KEY_WIDTH:

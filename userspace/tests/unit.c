@@ -114,7 +114,7 @@ static const struct {
 	{ "max-message 575", "'575' is out of range" },
 	{ "max-message 65536", "'65536' is out of range" },
 	{ "max-message 4294967872", "'4294967872' is out of range" },
-	{ "max-message 18446744073709552192", "is out of range" },
+	{ "max-message 18446744073709555619", "is out of range" },
 	{ "max-message 0x400", "'0x400' is not a number" },
 	{ "max-message -1", "'-1' is not a number" },
 	{ "max-message +576", "'+576' is not a number" },
@@ -193,6 +193,8 @@ static const struct {
 	{ "exempt 256.0.0.0/8", "is not a prefix" },
 	{ "exempt fe80::1%eth0", "is not a prefix" },
 	{ "exempt example.org", "'example.org' is not a prefix" },
+	{ "exempt 1111:2222:3333:4444:5555:6666:123.123.123.123:1111/8",
+	  "is not a prefix" },
 	{ "exempt 10.0.0.0/8 eth0", "unexpected 'eth0'" },
 	{ "exempt 10.0.0.0/8 dev", "needs the name of an interface" },
 	{ "exempt dev", "'exempt dev' needs the name of an interface" },
@@ -381,8 +383,15 @@ static void icmpg_unit_text_long(void)
 static void icmpg_unit_find(void)
 {
 	static const char text[] = "# one\nmode off\n\nlimit all total 5/s";
+	struct icmpg_settings list = { .at = NULL };
+	struct icmpg_error error;
 	struct icmpg_line line;
+	unsigned int last;
 
+	icmpg_parse_text(text, sizeof(text) - 1, &list, &last, &error);
+	CHECK(list.count == 2 && list.at[0].line == 2 && list.at[1].line == 4,
+	      "%zu settings", list.count);
+	icmpg_model_clear(&list);
 	CHECK(icmpg_parse_find(text, sizeof(text) - 1, 4, &line), "line 4");
 	CHECK(line.count == 4 && !strcmp(line.word[3], "5/s"), "%u",
 	      line.count);
@@ -848,6 +857,12 @@ static void icmpg_unit_newer(void)
 
 	CHECK(!strcmp(text.text, "limit 99 98 5/97 burst 1"), "%s", text.text);
 	CHECK(!icmpg_out_is_known(&setting), "%s", text.text);
+	setting.class = ICMPGUARD_CLASS_OTHER;
+	CHECK(!icmpg_out_is_known(&setting), "scope");
+	setting.scope = ICMPGUARD_SCOPE_PAIR;
+	CHECK(!icmpg_out_is_known(&setting), "unit");
+	setting.unit = ICMPGUARD_UNIT_HOUR;
+	CHECK(icmpg_out_is_known(&setting), "all");
 	CHECK(!icmpg_names_word(&icmpg_names_mode, UINT32_MAX), "mode");
 	CHECK(strlen(icmpg_names_sentence(UINT32_MAX)) > 0, "reason");
 }
