@@ -31,6 +31,7 @@ static int icmpg_nl_set_check_memory(struct icmpg_net *guard,
 		return 0;
 	config = icmpg_net_config(guard);
 	if (config->set.mode != ICMPGUARD_MODE_OFF &&
+	    set->mode != ICMPGUARD_MODE_OFF &&
 	    config->set.table_size != set->table_size)
 		bytes += config->set.table_size;
 	if (set->exempt)
