@@ -13,22 +13,29 @@ nothing. It takes about two minutes; `make demo` installs what it needs first.
 
   --break WHAT   breaks lab or guard on purpose, after which the demo must fail
 END
-	sed -n '/^break_list/,/^}/ s/^\([a-z-]*  .*\)/    \1/p' "$here/demo/break.sh"
+	break_list | sed 's/^/    /'
 }
 
+# shellcheck source-path=SCRIPTDIR
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/demo/break.sh"
 broken=''
 case ${1-} in
 '') ;;
---break) broken=${2:?--break takes a value} ;;
+--break)
+	broken=${2-}
+	if ! break_is_known "$broken"; then
+		{ echo "demo: '$broken' is no way to break it; these are:"; break_list; } >&2
+		exit 1
+	fi ;;
 --help | -h) usage; exit 0 ;;
 *) usage >&2; exit 1 ;;
 esac
 
 echo "demo: building module and tool, starting a virtual machine"
 SECONDS=0 status=0
-"$here/vm/run" --smp 2 --timeout 170 -- demo/run.sh "$broken" || status=$?
+"$here/vm/run" --smp 2 --timeout 600 -- demo/run.sh "$broken" || status=$?
 if [[ $status -eq 0 ]]; then
 	echo "demo: passed in $SECONDS s"
 else

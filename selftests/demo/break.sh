@@ -17,7 +17,7 @@ END
 }
 
 break_is_known() {
-	[[ -z $1 ]] || break_list | grep -q "^$1 "
+	break_list | cut -d ' ' -f 1 | grep -qxF -e "$1"
 }
 
 break_lab() {

@@ -4,7 +4,7 @@
 # What the honest machine does during an attack: pings an address that isn't
 # attacked, traceroutes, and sends TCP through the link with the small MTU.
 
-readonly honest_pings=40 # one every 0.1 s: four seconds
+readonly honest_pings=30 # one every 0.1 s: three seconds
 readonly honest_port=7
 readonly honest_bytes=300000
 

@@ -40,7 +40,8 @@ judge_limit() {
 	judge_expect "with: $reached $what reached the victim, at most ${bound:-?} may" \
 		"${bound:--1} >= reached"
 	[[ $attack_kind != flood ]] ||
-		judge_expect "with: $sent sent are more than that" "sent > ${bound:-sent}"
+		judge_expect "with: $sent were sent, more than that (if not, this machine is too busy)" \
+			"sent > ${bound:-sent}"
 }
 
 judge_without() {

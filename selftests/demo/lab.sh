@@ -76,6 +76,12 @@ lab_host() {
 	echo "route add default via $2"
 }
 
+# It takes the bystander's address too, so that ping can spoof it.
+lab_attacker() {
+	lab_host "$lab_attacker/24" 192.0.2.1
+	echo "address add $lab_bystander/32 dev lo"
+}
+
 lab_branch() {
 	lab_host 203.0.113.5/24 203.0.113.1
 	echo "link set small up"
@@ -140,7 +146,7 @@ lab_create() {
 		net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 	lab_wires | ip -batch -
 	lab_apply router lab_router
-	lab_apply attacker lab_host "$lab_attacker/24" 192.0.2.1
+	lab_apply attacker lab_attacker
 	lab_apply honest lab_host 198.51.100.2/24 198.51.100.1
 	lab_apply bystander lab_host "$lab_bystander/24" 198.51.100.1
 	lab_apply victim lab_host "$lab_victim/24" 203.0.113.1
@@ -154,9 +160,10 @@ lab_create() {
 	for machine in honest server; do
 		ip netns exec "$machine" ethtool -K eth0 tso off gso off gro off tx off >/dev/null
 	done
-	for address in "$lab_victim" "$lab_other" "$lab_third" "$lab_bystander"; do
+	for address in "$lab_victim" "$lab_other" "$lab_third"; do
 		lab_await attacker "$address"
 	done
+	lab_await victim "$lab_bystander"
 	lab_await honest "$lab_server"
 }
 

