@@ -237,8 +237,10 @@ int icmpg_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	reply = icmpg_nl_config_create();
-	if (!reply)
+	if (!reply) {
+		GENL_SET_ERR_MSG(info, "no memory for the reply");
 		return -ENOMEM;
+	}
 	rcu_read_lock();
 	err = icmpg_nl_config_fill(reply, rcu_dereference(guard->config),
 				   info->snd_portid, info->snd_seq,

@@ -80,7 +80,10 @@ int icmpg_nl_stats_get_start(struct netlink_callback *cb)
 
 	dump->counts = icmpg_nl_stats_read(icmpg_net(sock_net(cb->skb->sk)),
 					   &resets);
-	return dump->counts ? 0 : -ENOMEM;
+	if (dump->counts)
+		return 0;
+	NL_SET_ERR_MSG(cb->extack, "no memory for the counters");
+	return -ENOMEM;
 }
 
 /**
@@ -263,14 +266,17 @@ int icmpg_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!reply)
+	if (!reply) {
+		GENL_SET_ERR_MSG(info, "no memory for the reply");
 		return -ENOMEM;
+	}
 	err = -EMSGSIZE;
 	header = genlmsg_put_reply(reply, info, &icmpg_nl_family, 0,
 				   ICMPGUARD_CMD_STATUS_GET);
 	if (header)
 		err = icmpg_nl_status_fill(reply, guard);
 	if (err) {
+		GENL_SET_ERR_MSG(info, "no memory for the counters");
 		nlmsg_free(reply);
 		return err;
 	}
