@@ -55,6 +55,8 @@ static void check_build(u8 u, u32 count, u32 burst)
 	       (unsigned long long)limit.t_ns);
 	EXPECT(limit.t == twin.t && limit.shift == twin.shift &&
 	       limit.tau == twin.tau, "%u/%u burst %u", count, units[u], burst);
+	EXPECT(limit.t_ns == twin_rate_ns(&rate).t, "%u/%u: T is %llu ns", count,
+	       units[u], (unsigned long long)limit.t_ns);
 	EXPECT(limit.tau_ns == (burst - 1) * limit.t_ns);
 	EXPECT(limit.tau + limit.t <= WRAP / 4, "%u/%u burst %u", count,
 	       units[u], burst);
@@ -211,7 +213,8 @@ static void check_long_run(u8 u, u32 count, u32 burst)
 		packets = 1000;
 	/* Without a burst, what comes late is lost. */
 	step_ns = lone.limit.t_ns / (burst > 1 ? 3 : 256) + 1;
-	while (lone.passed < packets) {
+	while (lone.passed < packets &&
+	       time_ns < 2 * packets * lone.limit.t_ns) {
 		lone_send(&lone, SECOND_NS + time_ns);
 		time_ns += step_ns + ktap_random_below(step_ns / 8 + 1);
 	}
@@ -341,6 +344,7 @@ static void check_idle(const struct icmpg_rate *rate)
 		u64 now = icmpg_limit_now(&limit, clock << limit.shift);
 		u64 debt = icmpg_bucket_debt(&limit, tat, now);
 
+		EXPECT(now < WRAP);
 		samples++;
 		owing += debt > 0;
 		refusing += !icmpg_bucket_conforms(&limit, debt);
@@ -390,10 +394,12 @@ static void check_backwards(const struct icmpg_rate *rate, u64 back_ns)
 	REQUIRE(!icmpg_limit_build(&limit, rate));
 	lone.limit = limit;
 	for (i = 0; i < 100; i++) {
-		u64 debt, late;
+		u64 debt, late, sent;
 
 		/* In debt, whether by a packet or a whole burst. */
-		while (lone_send(&lone, now_ns) && ktap_random_below(rate->burst))
+		sent = 0;
+		while (lone_send(&lone, now_ns) &&
+		       sent++ < ktap_random_below(2 * rate->burst))
 			;
 		before = icmpg_limit_now(&limit, now_ns);
 		debt = icmpg_bucket_debt(&limit, lone.tat, before);
@@ -455,7 +461,7 @@ static void check_ticks(u32 count, u32 burst, bool shared, u64 tick_ns)
 		.unit = ICMPGUARD_UNIT_SECOND,
 	};
 	struct lone lone = {};
-	u64 tick, ticks, due;
+	u64 tick, ticks, due, sent;
 	bool is_short;
 
 	REQUIRE(!icmpg_limit_build(&lone.limit, &rate));
@@ -469,9 +475,12 @@ static void check_ticks(u32 count, u32 burst, bool shared, u64 tick_ns)
 	if (is_short)
 		return;
 	ticks = 100 * SECOND_NS / tick_ns;
-	for (tick = 0; tick <= ticks; tick++)
-		while (lone_send(&lone, SECOND_NS + tick * tick_ns))
+	for (tick = 0; tick <= ticks; tick++) {
+		sent = 0;
+		while (lone_send(&lone, SECOND_NS + tick * tick_ns) &&
+		       ++sent < 2 * burst)
 			;
+	}
 	due = count * 100 + burst;
 	EXPECT(lone.passed * 100 >= due * 99 && lone.passed * 100 <= due * 101,
 	       "%u/s burst %u: %llu of %llu", count, burst,
