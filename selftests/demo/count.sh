@@ -24,7 +24,7 @@ count_table() {
 }
 
 count_create() {
-	local attack="ip protocol icmp ip saddr { $lab_attacker, $lab_spoofed }"
+	local attack="ip protocol icmp ip saddr { $lab_attacker, $lab_spoofed, $lab_bystander }"
 	count_table attacker egress 'counter sent { }' \
 		'ip protocol icmp counter name sent'
 	count_table victim ingress $'counter first { }\ncounter later { }' \

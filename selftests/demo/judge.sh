@@ -64,10 +64,10 @@ judge_with() {
 		"4 * sent >= attack_packets"
 	case $attack_kind in
 	flood | oversized)
-		if ((result[$1.without.first])); then
+		if ((result[$1.without.first] + first)); then
 			judge_limit 'echo requests' echo-request "$sent" "$first"
 		fi
-		if ((result[$1.without.later])); then
+		if ((result[$1.without.later] + later)); then
 			judge_limit 'later fragments' fragment "$sent" "$later"
 		fi ;;&
 	oversized)

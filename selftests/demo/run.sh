@@ -104,7 +104,7 @@ attack_create
 honest_create
 count_create
 modprobe icmpguard
-run_guard enforce
+icmpguard -n router set mode enforce
 icmpguard -n router -j show >"$work/config.json"
 max_message=$(jq '."max-message"' "$work/config.json")
 readonly max_message
