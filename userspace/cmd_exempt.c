@@ -55,8 +55,8 @@ static int icmpg_cmd_exempt_list(const struct icmpg_context *context)
 	status = icmpg_config_fetch(sock, &config);
 	if (!status && icmpg_config_hidden(&config))
 		status = icmpg_out_error(ICMPG_REFUSED,
-			"exempt list: seeing the %u exemptions needs CAP_NET_ADMIN, try sudo",
-			config.exemptions);
+			"exempt list: hidden exemptions: %u; it needs CAP_NET_ADMIN, try sudo",
+			icmpg_config_hidden(&config));
 	if (!status)
 		icmpg_cmd_exempt_print(context, &config);
 	icmpg_config_clear(&config);

@@ -24,7 +24,7 @@ static int icmpg_cmd_save_check(const struct icmpg_config *config)
 
 	if (hidden)
 		return icmpg_out_error(ICMPG_REFUSED,
-			"save: %u exemptions are hidden, so the file would lack them; it needs CAP_NET_ADMIN, try sudo",
+			"save: hidden exemptions: %u, which the file would lack; it needs CAP_NET_ADMIN, try sudo",
 			hidden);
 	for (i = 0; i < config->settings.count; i++) {
 		const struct icmpg_setting *at = &config->settings.at[i];

@@ -36,7 +36,7 @@ static void icmpg_cmd_show_text(const struct icmpg_config *config)
 
 	icmpg_out_settings(stdout, &config->settings);
 	if (hidden)
-		printf("# %u exemptions are hidden: seeing them needs CAP_NET_ADMIN\n",
+		printf("# hidden exemptions: %u; seeing them needs CAP_NET_ADMIN\n",
 		       hidden);
 }
 

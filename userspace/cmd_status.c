@@ -219,10 +219,10 @@ static void icmpg_cmd_status_text(const struct icmpg_status_view *view)
 	printf("passed       %" PRIu64 "\n", total.passed);
 	printf("dropped      %" PRIu64 ", would have been %" PRIu64 "\n",
 	       total.dropped, total.would_drop);
-	printf("counters     reset %" PRIu64 " times\n", state->resets);
+	printf("resets       %" PRIu64 "\n", state->resets);
 	printf("table        %s, %u.%u %% in use, %" PRIu64 " evictions\n",
-	       icmpg_out_size(state->table_size).text, state->fill / 10,
-	       state->fill % 10, state->evictions);
+	       state->table_size ? icmpg_out_size(state->table_size).text :
+	       "none", state->fill / 10, state->fill % 10, state->evictions);
 	printf("exemptions   %u\n", view->config.exemptions);
 	icmpg_cmd_status_print_warnings(&view->warnings);
 }

@@ -83,7 +83,7 @@ static const char *const icmpg_names_width_scope_words[] = { ICMPG_SCOPES(X) };
 #undef X
 ICMPG_NAMES_DEFINE(class_scope, "scope");
 ICMPG_NAMES_DEFINE(all_scope, "scope of class all");
-ICMPG_NAMES_DEFINE(width_scope, "scope with a width");
+ICMPG_NAMES_DEFINE(width_scope, "scope");
 
 #define X(symbol, word) [ICMPGUARD_UNIT_##symbol] = word,
 static const char *const icmpg_names_unit_words[] = { ICMPG_UNITS(X) };

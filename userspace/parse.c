@@ -96,7 +96,9 @@ static bool icmpg_parse_name(struct icmpg_parse *p,
 	const char *word;
 
 	icmpg_names_list(names, list, sizeof(list));
-	snprintf(needs, sizeof(needs), "a %s, one of: %s", names->what, list);
+	snprintf(needs, sizeof(needs), "%s %s, one of: %s",
+		 strchr("aeiou", names->what[0]) ? "an" : "a", names->what,
+		 list);
 	word = icmpg_parse_take(p, needs);
 	if (!word)
 		return false;
