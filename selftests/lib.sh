@@ -163,7 +163,7 @@ setup_ns() {
 		ip netns exec "$name" sleep infinity </dev/null >/dev/null 2>&1 &
 		ns_pid[$name]=$!
 		disown
-		busywait 5000 lib_is_inside "$name" || die "cannot enter $name"
+		busywait 30000 lib_is_inside "$name" || die "cannot enter $name"
 		ip -n "$name" link set lo up
 		printf -v "$variable" %s "$name"
 	done
