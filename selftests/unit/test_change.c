@@ -100,6 +100,23 @@ static void test_old_table(void)
 	guard_exit(&guard);
 }
 
+/* It is taken away when its time is up; the clock may go back by a tick then. */
+static void test_no_old_table(void)
+{
+	struct icmpg_settings set;
+	struct icmpg_pkt pkt = sender(1);
+	struct guard guard;
+
+	set_rate(&set, 1, ICMPGUARD_UNIT_MINUTE, 20);
+	guard_init(&guard, &set, 64);
+	EXPECT(guard_send_many(&guard, &pkt, PAIR, 30) == 20);
+	guard_resize(&guard, 64);
+	icmpg_limiter_table_exit(&guard.limiter->old);
+	guard.now_ns += ICMPG_RESIZE_NS - 1;
+	EXPECT(guard_send_many(&guard, &pkt, PAIR, 30) == 20);
+	guard_exit(&guard);
+}
+
 /* What is known from the old table is charged on top of what it owed there. */
 static void test_old_debt(void)
 {
@@ -380,6 +397,7 @@ static void test_clock(void)
 static const struct ktap_test tests[] = {
 	{ "debts are known after a resize", test_resize },
 	{ "the old table is read for 10 s", test_old_table },
+	{ "the old table is taken away", test_no_old_table },
 	{ "debts of the old table grow in the new one", test_old_debt },
 	{ "two resizes", test_resize_twice },
 	{ "router and total go along", test_resize_singles },

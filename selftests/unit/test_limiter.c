@@ -605,6 +605,60 @@ static void test_twin_defaults(void)
 	guard_exit(&guard);
 }
 
+/* The clock of a limit wraps in its slot: three times, in the middle of it. */
+static void test_twin_wraps(void)
+{
+	static const struct icmpg_rate rates[] = {
+		{ 1000000, 100, ICMPGUARD_UNIT_SECOND },
+		{ 1000, 2000, ICMPGUARD_UNIT_SECOND },
+		{ 1, 20, ICMPGUARD_UNIT_MINUTE },
+	};
+	const struct icmpg_limit *limit;
+	struct icmpg_settings set;
+	struct guard guard;
+	unsigned int i, n, wrap;
+	u64 wrap_ns;
+
+	for (n = 0; n < ARRAY_SIZE(rates); n++) {
+		struct twin *twin = twin_create();
+
+		unit_settings_init(&set);
+		unit_set_limit(&set, CLASS(OTHER), SCOPE(SOURCE),
+			       rates[n].count, rates[n].unit, rates[n].burst);
+		guard_init(&guard, &set, LINES / 64);
+		limit = guard_limit(&guard, CLASS(OTHER), SCOPE(SOURCE));
+		wrap_ns = 1ULL << 36 << limit->shift;
+		for (wrap = 1; wrap <= 3; wrap++) {
+			/* Senders of their own, who left nothing a wrap ago. */
+			struct icmpg_pkt pkt = unit_pkt(CLASS(OTHER),
+							"10.0.0.0", "10.1.0.1");
+
+			pkt.src.v4 += htobe32(wrap << 8);
+			guard.now_ns = wrap_ns * wrap - 500 * limit->t_ns;
+			for (i = 0; i < 20000; i++) {
+				u8 expected, reason;
+
+				guard.now_ns += ktap_random_below(limit->t_ns /
+								  8);
+				pkt.src.v4 ^= htobe32(ktap_random_below(3));
+				expected = twin_send(twin, &set, &pkt,
+						     SCOPES_TRANSIT, true,
+						     guard.now_ns);
+				reason = guard_send(&guard, &pkt,
+						    SCOPES_TRANSIT);
+				if (!EXPECT(reason == expected,
+					    "wrap %u, packet %u: %u and not %u",
+					    wrap, i, reason, expected))
+					break;
+			}
+			EXPECT(guard.now_ns > wrap_ns * wrap);
+		}
+		EXPECT(!guard.evictions);
+		twin_destroy(twin);
+		guard_exit(&guard);
+	}
+}
+
 /* ------------------------------- randomise ------------------------------- */
 
 /* What a shared bucket pays for: 0 to 2 packets, 1 in the mean. */
@@ -748,6 +802,7 @@ static const struct ktap_test tests[] = {
 	{ "what is asked writes nothing", test_reads_only },
 	{ "random limits, as an exact twin has them", test_twin },
 	{ "the defaults, as an exact twin has them", test_twin_defaults },
+	{ "three wraps of the clock, as an exact twin has them", test_twin_wraps },
 	{ "a shared bucket pays for 0 to 2 packets", test_randomise },
 	{ "a sender's own buckets pay for one packet", test_randomise_own },
 	{ "two buckets of a packet pay apart", test_randomise_apart },

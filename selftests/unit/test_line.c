@@ -451,6 +451,28 @@ static void test_race_pushed_out(void)
 	guard_exit(&guard);
 }
 
+/* After a resize both know the debt from the old table: it counts once. */
+static void test_race_resize(void)
+{
+	struct icmpg_pkt pkt = sender(CLASS(OTHER), 1);
+	struct icmpg_settings set;
+	struct guard guard;
+	u32 tag;
+
+	set_pair(&set, 10, 10);
+	guard_init(&guard, &set, 1);
+	tag = tag_of(&guard, &pkt, ASK_PAIR);
+	EXPECT(guard_send_many(&guard, &pkt, ASK_PAIR, 3) == 3);
+	guard_resize(&guard, 1);
+	race_with(&guard, &pkt, &pkt);
+	EXPECT(!guard_send(&guard, &pkt, ASK_PAIR));
+	EXPECT(!unit_race);
+	EXPECT(count_in_line(&guard, 0, tag) == 1);
+	EXPECT(owed(&guard, tag) == 6, "%llu",
+	       (unsigned long long)owed(&guard, tag));
+	guard_exit(&guard);
+}
+
 /* A bucket of its own: charges of both, whether it owed before or not. */
 static void test_race_single(void)
 {
@@ -641,6 +663,7 @@ static const struct ktap_test tests[] = {
 	{ "another CPU takes the place", test_race_place },
 	{ "another CPU takes the place and puts in ours", test_race_both },
 	{ "another CPU pushes the bucket out", test_race_pushed_out },
+	{ "another CPU knows the debt from the old table", test_race_resize },
 	{ "another CPU charges a bucket of its own", test_race_single },
 	{ "lines and fingerprints are independent", test_spread },
 	{ "all lines of a table are used", test_lines },
