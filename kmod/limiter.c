@@ -56,9 +56,13 @@ static const u8 icmpg_limiter_order[] = {
 int icmpg_limiter_table_init(struct icmpg_table *table, u32 bytes)
 {
 	table->lines = bytes / sizeof(struct icmpg_line);
-	/* Sizes of a page and more are aligned to at least a line. */
+	/*
+	 * Sizes of a page and more are aligned to at least a line. What the
+	 * machine doesn't have is refused; no process is killed for it.
+	 */
 	table->line = kvcalloc(table->lines, sizeof(*table->line),
-			       GFP_KERNEL_ACCOUNT);
+			       GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
+			       __GFP_NOWARN);
 	return table->line ? 0 : -ENOMEM;
 }
 

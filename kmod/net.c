@@ -6,6 +6,7 @@
  */
 #include "net.h"
 
+#include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
@@ -96,6 +97,9 @@ static int icmpg_net_prepare(struct icmpg_net *guard,
 	}
 	if (active && !icmpg_net_is_resize(active, config))
 		return 0;
+	/* What others need is not ours: half of what is left, at most. */
+	if (config->set.table_size >> PAGE_SHIFT > si_mem_available() / 2)
+		goto no_memory;
 	/* Never more than two tables at a time. */
 	if (active)
 		icmpg_net_drop_old_table(active);
@@ -103,8 +107,8 @@ static int icmpg_net_prepare(struct icmpg_net *guard,
 	if (*fresh)
 		return 0;
 no_memory:
-	NL_SET_ERR_MSG_MOD(extack,
-			   "not enough memory: a smaller table-size may fit");
+	NL_SET_ERR_MSG(extack,
+		       "not enough memory: a smaller table-size may fit");
 	return -ENOMEM;
 }
 
@@ -122,7 +126,7 @@ static int icmpg_net_turn_on(struct icmpg_net *guard,
 	err = icmpg_hook_register(guard);
 	if (!err)
 		return 0;
-	NL_SET_ERR_MSG_MOD(extack, "the kernel refused the netfilter hooks");
+	NL_SET_ERR_MSG(extack, "the kernel refused the netfilter hooks");
 	RCU_INIT_POINTER(guard->active, NULL);
 	rcu_assign_pointer(guard->config, old);
 	synchronize_net();
