@@ -81,12 +81,6 @@ static bool icmpg_change_fill(struct icmpg_changing *state)
 	return true;
 }
 
-static bool icmpg_change_is_prefix(const struct icmpg_setting *setting)
-{
-	return setting->key == ICMPG_KEY_BROADCAST_ALLOW ||
-	       setting->key == ICMPG_KEY_EXEMPT;
-}
-
 /* The settings, @prefixes first or all as they were given. */
 static int icmpg_change_order(struct icmpg_changing *state, bool prefixes)
 {
@@ -98,7 +92,7 @@ static int icmpg_change_order(struct icmpg_changing *state, bool prefixes)
 	for (round = prefixes ? 0 : 1; round < 2; round++) {
 		for (i = 0; i < given->count; i++)
 			if ((!prefixes || !round ==
-			     icmpg_change_is_prefix(&given->at[i])) &&
+			     icmpg_model_is_prefix(&given->at[i])) &&
 			    icmpg_model_add(&state->list, &given->at[i]))
 				return -ENOMEM;
 		if (!round)

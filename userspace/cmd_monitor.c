@@ -53,12 +53,6 @@ static void icmpg_monitor_catch(sigset_t *wake)
 	sigaction(SIGTERM, &action, NULL);
 }
 
-static bool icmpg_monitor_is_prefix(const struct icmpg_setting *setting)
-{
-	return setting->key == ICMPG_KEY_BROADCAST_ALLOW ||
-	       setting->key == ICMPG_KEY_EXEMPT;
-}
-
 /* A change as it would be typed. */
 static struct icmpg_text icmpg_monitor_command(
 	const struct icmpg_setting *setting)
@@ -72,7 +66,7 @@ static struct icmpg_text icmpg_monitor_command(
 	else
 		snprintf(line.text, sizeof(line.text), "set %.160s%s",
 			 text.text, setting->off &&
-			 icmpg_monitor_is_prefix(setting) ? " off" : "");
+			 icmpg_model_is_prefix(setting) ? " off" : "");
 	return line;
 }
 
@@ -122,7 +116,7 @@ static void icmpg_monitor_json(const struct icmpg_context *context,
 	for (i = 0; i < changes->count; i++) {
 		const struct icmpg_setting *at = &changes->at[i];
 
-		icmpg_out_json_setting(at->off && icmpg_monitor_is_prefix(at) ?
+		icmpg_out_json_setting(at->off && icmpg_model_is_prefix(at) ?
 				       removed : set, at);
 	}
 	icmpg_out_json(document, JSON_COMPACT);
@@ -135,7 +129,7 @@ static void icmpg_monitor_gone(struct icmpg_settings *changes,
 	struct icmpg_setting gone = *old;
 
 	if (old->off || (old->key != ICMPG_KEY_LIMIT &&
-			 !icmpg_monitor_is_prefix(old)))
+			 !icmpg_model_is_prefix(old)))
 		return;
 	gone.off = true;
 	icmpg_model_add(changes, &gone);
@@ -182,9 +176,9 @@ static void icmpg_monitor_tell(struct icmpg_monitor *monitor,
 	icmpg_model_clear(&changes);
 	icmpg_config_clear(&monitor->known);
 	monitor->known = *now;
-	fflush(stdout);
-	if (ferror(stdout))
-		monitor->status = ICMPG_FAILED;
+	if (fflush(stdout) || ferror(stdout))
+		monitor->status = icmpg_out_error(ICMPG_FAILED,
+			"standard output: %s", strerror(errno));
 }
 
 /* The parts of a dump that a notification doesn't hold. */
@@ -196,7 +190,7 @@ static int icmpg_monitor_add_prefixes(struct icmpg_monitor *monitor,
 	size_t i;
 
 	for (i = 0; !status && i < all.settings.count; i++)
-		if (icmpg_monitor_is_prefix(&all.settings.at[i]))
+		if (icmpg_model_is_prefix(&all.settings.at[i]))
 			icmpg_model_add(&now->settings, &all.settings.at[i]);
 	icmpg_config_clear(&all);
 	return status;

@@ -95,6 +95,16 @@ int icmpg_model_compare(const struct icmpg_setting *a,
 }
 
 /**
+ * icmpg_model_is_prefix() - is it an entry of a list, of which there are many?
+ * @setting: any
+ */
+bool icmpg_model_is_prefix(const struct icmpg_setting *setting)
+{
+	return setting->key == ICMPG_KEY_BROADCAST_ALLOW ||
+	       setting->key == ICMPG_KEY_EXEMPT;
+}
+
+/**
  * icmpg_model_is_same() - do two settings that set the same thing agree?
  * @a: a setting
  * @b: another, icmpg_model_compare() says 0

@@ -77,6 +77,7 @@ void icmpg_model_clear(struct icmpg_settings *list);
 void icmpg_model_sort(struct icmpg_settings *list);
 int icmpg_model_compare(const struct icmpg_setting *a,
 			const struct icmpg_setting *b);
+bool icmpg_model_is_prefix(const struct icmpg_setting *setting);
 bool icmpg_model_is_same(const struct icmpg_setting *a,
 			 const struct icmpg_setting *b);
 

@@ -365,7 +365,7 @@ static bool icmpg_parse_device(struct icmpg_parse *p,
 	    strpbrk(word, "/: \t\n") || !strcmp(word, ".") ||
 	    !strcmp(word, ".."))
 		return icmpg_parse_fail(p,
-			"%s is not the name of an interface: 1 to %zu bytes without space, slash and colon",
+			"%s is not the name of an interface: 1 to %zu bytes without space, slash and colon, not beginning with #",
 			icmpg_parse_quote(word).text,
 			sizeof(prefix->device) - 1);
 	memcpy(prefix->device, word, len + 1);

@@ -509,7 +509,7 @@ test_monitor() {
 	watcher=$!
 	icmpguard -j monitor >"$dir/json" 2>>"$dir/err" &
 	local second=$!
-	wait_for joined
+	wait_for joined 2
 	icmpguard set limit echo-request pair 7/s burst 8
 	icmpguard exempt add 10.0.0.0/8 dev eth0
 	icmpguard exempt del 10.0.0.0/8 dev eth0
@@ -544,9 +544,9 @@ test_monitor() {
 	result "monitor tells what changes"
 }
 
-# Both watchers have joined the group when netlink says so.
+# joined COUNT: so many watchers have joined the group, says netlink
 joined() {
-	[[ $(awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink | wc -l) -ge 2 ]]
+	[[ $(awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink | wc -l) -ge $1 ]]
 }
 
 test_output() {
@@ -558,6 +558,16 @@ test_output() {
 	icmpguard -j stats --all >&- 2>"$dir/err"
 	status=$?
 	expect_failure 4 'standard output: Bad file descriptor'
+	timeout 20 icmpguard monitor 2>"$dir/err" >/dev/full &
+	watcher=$!
+	wait_for joined 1
+	icmpguard set max-message 1000
+	wait "$watcher"
+	status=$?
+	watcher=''
+	: >"$dir/out"
+	expect_failure 4 'standard output: No space left on device'
+	icmpguard reset
 	result "output that can't be written is exit status 4"
 }
 

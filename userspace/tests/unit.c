@@ -203,6 +203,7 @@ static const struct {
 	{ "exempt dev a/b", "is not the name of an interface" },
 	{ "exempt dev a:b", "is not the name of an interface" },
 	{ "exempt dev ..", "is not the name of an interface" },
+	{ "exempt dev #x", "'exempt dev' needs the name of an interface" },
 	{ "exempt dev eth0 eth1", "unexpected 'eth1'" },
 	{ "a b c d e f g h i j k l m n o p q r", "unknown key 'a'" },
 	{ "mode off b c d e f g h i j k l m n o p q r", "unexpected 'b'" },
