@@ -12,7 +12,6 @@
 #include "config.h"
 #include "out.h"
 #include "stats.h"
-#include "version.h"
 #include "warn.h"
 
 #define ICMPG_STATUS_REFUSALS	5	/* lines of what is refused now */

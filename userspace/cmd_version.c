@@ -6,7 +6,6 @@
 #include "cmd.h"
 #include "out.h"
 #include "stats.h"
-#include "version.h"
 
 /* Asked quietly: a module that isn't there is an answer, not an error. */
 static int icmpg_cmd_version_module(struct icmpg_state *state)
