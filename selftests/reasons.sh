@@ -75,7 +75,7 @@ for each in passed passed_not_icmp class_drop class_drop_guarded exempt exempt_d
 	limit_interface limit_router limit_total limit_all limit_classes \
 	limit_charges_nothing limit_raised ping_of_death oversized tiny_fragment \
 	refused_message refused_message_again refused_message_not refused_message_ends \
-	broadcast_allow truncated; do
+	broadcast_echo_always broadcast_allow truncated; do
 	tests+=("test_$each 4" "test_$each 6")
 done
 tests+=(test_passed_hidden test_limit_source_link_local test_ping_of_death_off

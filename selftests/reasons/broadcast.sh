@@ -42,6 +42,24 @@ test_broadcast_echo_4() {
 	expect echo-request passed 2 -- "src=$src" dst=10.0.0.255 count=2
 }
 
+# Whatever is done with the class, and where nothing else asks for the kind of
+# destination.
+test_broadcast_echo_always() {
+	local dst=203.0.113.255 prefix=0.0.0.0/0
+	family=$1
+	[[ $1 == 4 ]] || dst=ff02::1 prefix=::/0
+	configure_anew < <(only_limits "echo-request pair")
+	new_source
+	expect_here echo-request broadcast-echo 10 -- "src=$src" "dst=$dst" count=10
+	# and it used up nothing
+	expect echo-request passed 5 echo-request limit-pair 1 -- "src=$src" \
+		"dst=${to[$1]}" count=6
+	configure <<<"class echo-request accept"
+	expect_here echo-request broadcast-echo 2 -- "src=$src" "dst=$dst" count=2
+	configure <<<"exempt $prefix"
+	expect_here echo-request broadcast-echo 2 -- "src=$src" "dst=$dst" count=2
+}
+
 # It is the guard that stops them.
 test_broadcast_echo_off() {
 	family=4

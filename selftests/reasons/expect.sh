@@ -122,11 +122,10 @@ book_add() {
 # configure <<END: the defaults with these changes; buckets stay as they are.
 # Shared limits are exact.
 configure() {
-	{
-		echo "mode $mode"
-		echo "randomise off"
-		cat
-	} | guard "$router" restore - || fail "the configuration was refused"
+	local lines
+	mapfile -t lines
+	printf '%s\n' "mode $mode" "randomise off" "${lines[@]}" | guard "$router" restore - ||
+		fail "the configuration was refused"
 }
 
 # The same, and all buckets are full again.
