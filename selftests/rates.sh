@@ -129,22 +129,22 @@ test_rates() {
 		fail "$((came_in - came)) arrived at the victim, not $passed"
 }
 
-# A burst of 5 ms: what passes is what a bucket of tokens would admit at the
+# A burst of 2 ms, half a tick: what passes is what a bucket of tokens would admit at the
 # times of sending, also where the sender was held up.
 test_short_burst() {
 	local family=$1 class=echo-request src=172.16.0.99 sent ns due low high
 	local -A before after
-	local measured=("echo-request pair 1000 5")
+	local measured=("echo-request pair 1000 2")
 	[[ $family == 4 ]] || src=2001:db8:a000:99::1
 	configure </dev/null
 	counters "$router" before
 	./send "$attacker" eth0 to=02:00:00:00:01:01 "src=$src" "dst=${to[$family]}" len=8 \
-		rate=4000 ms=3000 limit=1000 burst=5 >"$scratch/$class"
+		rate=4000 ms=3000 limit=1000 burst=2 >"$scratch/$class"
 	busywait 5000 are_counted || fail "not all that were sent have been counted"
 	read -r sent ns due <"$scratch/$class"
 	note "$sent sent in $ns ns"
-	low=$((due * 98 / 100)) high=$((due * 102 / 100))
-	expect_between "pair 1000/s burst 5" \
+	low=$((due * 95 / 100)) high=$((due * 105 / 100))
+	expect_between "pair 1000/s burst 2" \
 		$((${after[class.$class.passed]} - ${before[class.$class.passed]})) "$low" "$high"
 }
 
