@@ -53,8 +53,9 @@ end_captures() {
 
 # What a router may not change: identification, offset, flags, length.
 shape() {
-	grep -oE 'id [0-9]+, offset [0-9]+, flags \[[^]]*\]|length [0-9]+\)|frag \(0x[^)]*\)|payload length: [0-9]+' \
-		"$scratch/$1"
+	local ipv4='id [0-9]+, offset [0-9]+, flags \[[^]]*\]|length [0-9]+\)'
+	local ipv6='frag \(0x[^)]*\)|payload length: [0-9]+'
+	grep -oE "$ipv4|$ipv6" "$scratch/$1"
 }
 
 # The same without the identification, which IPv6 draws anew.
