@@ -234,8 +234,8 @@ static void test_check_names(void)
 	for (i = 0; i < ARRAY_SIZE(good); i++)
 		EXPECT(!check(unit_prefix(NULL, good[i])), "%s", good[i]);
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		EXPECT(check(unit_prefix(NULL, bad[i])) == -EINVAL, "%s",
-		       bad[i]);
+		EXPECT(check(unit_prefix(NULL, bad[i])) == -EINVAL, "name %u",
+		       i);
 	prefix = unit_prefix(NULL, "eth0");
 	memset(prefix.dev, 'x', sizeof(prefix.dev));
 	EXPECT(check(prefix) == -EINVAL);

@@ -17,6 +17,8 @@
 #define GFP_KERNEL_ACCOUNT	0
 #define __GFP_RETRY_MAYFAIL	0
 #define __GFP_NOWARN		0
+#define __GFP_RETRY_MAYFAIL	0
+#define __GFP_NOWARN		0
 
 /* How many allocations succeed before one fails; negative: all do. */
 extern int unit_alloc_left;
