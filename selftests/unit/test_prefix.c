@@ -212,6 +212,9 @@ static void test_check(void)
 	prefix.family = ICMPG_FAMILIES + 1;
 	EXPECT(check(prefix) < 0);
 	prefix = unit_prefix(NULL, "eth0");
+	prefix.family = ICMPG_FAMILIES + 1;
+	EXPECT(check(prefix) < 0);
+	prefix = unit_prefix(NULL, "eth0");
 	prefix.bits = 1;
 	EXPECT(check(prefix) == -ERANGE);
 	prefix = unit_prefix(NULL, "eth0");
@@ -305,6 +308,21 @@ static struct icmpg_prefix random_prefix(void)
 	return prefix;
 }
 
+/* The lengths that are looked for: those that occur, and no others. */
+static void check_lengths(const struct icmpg_prefix_list *list,
+			  const struct icmpg_prefix *pool, const bool *in)
+{
+	bool occurs[ICMPG_FAMILIES + 1][129] = { { false } };
+	unsigned int i, bits;
+
+	for (i = 0; i < POOL; i++)
+		occurs[pool[i].family][pool[i].bits] |= in[i];
+	for (i = 0; list && i < ICMPG_FAMILIES; i++)
+		for (bits = 0; bits <= 128; bits++)
+			EXPECT(test_bit(bits, list->lengths[i]) ==
+			       occurs[i][bits], "family %u, %u bits", i, bits);
+}
+
 /* Whether each of @pool is in the list as @in says, and nothing else is. */
 static void check_same(const struct icmpg_prefix_list *list,
 		       const struct icmpg_prefix *pool, const bool *in)
@@ -320,6 +338,7 @@ static void check_same(const struct icmpg_prefix_list *list,
 		count += in[i];
 	}
 	EXPECT((list ? list->count : 0) == count, "%u", count);
+	check_lengths(list, pool, in);
 	for (n = 0; n < 40; n++) {
 		family = ktap_random_below(2);
 		dev = ktap_random_below(4) ? random_dev() : NULL;

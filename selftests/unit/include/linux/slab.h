@@ -35,7 +35,7 @@ static inline void *kvmalloc(size_t size, gfp_t flags)
 		unit_alloc_left--;
 	if (size > SIZE_MAX / 2 || posix_memalign(&memory, 64, size))
 		return NULL;
-	return memory;
+	return memset(memory, 0xa5, size);
 }
 
 static inline void *kvzalloc(size_t size, gfp_t flags)
