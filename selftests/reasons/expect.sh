@@ -82,7 +82,7 @@ expect() {
 	came=$came_in
 	counters "$router" before
 	send_words "$@" || fail "send: status $?"
-	busywait 5000 sentinel_came "$noports" || fail "the victim can't be reached"
+	busywait 20000 sentinel_came "$noports" || fail "the victim can't be reached"
 	expect_moved "$router" before "${want[@]}"
 	for ((i = 0; i < ${#want[@]}; i += 3)); do
 		case ${want[i + 1]} in
