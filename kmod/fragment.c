@@ -25,6 +25,7 @@
 #define ICMPG_MARK_TIME_SHIFT	20
 #define ICMPG_MARK_KIND_SHIFT	24
 #define ICMPG_MARK_LIFE		954	/* units of 2^20 ns: 1 s */
+#define ICMPG_MARK_AHEAD	64	/* units: more than a tick */
 #define ICMPG_MARK_PRINT_SHIFT	26
 
 /**
@@ -85,8 +86,11 @@ static u64 icmpg_fragment_hash(const struct icmpg_fragments *fragments,
 
 static u64 icmpg_fragment_age(u64 slot, u64 now_ns)
 {
-	return ((now_ns >> ICMPG_MARK_TIME_SHIFT) - slot) &
-	       ICMPG_MARK_TIME_MASK;
+	u64 age = ((now_ns >> ICMPG_MARK_TIME_SHIFT) - slot) &
+		  ICMPG_MARK_TIME_MASK;
+
+	/* The clock of another CPU, or the one before a change, may be ahead. */
+	return age > ICMPG_MARK_TIME_MASK - ICMPG_MARK_AHEAD ? 0 : age;
 }
 
 static u8 icmpg_fragment_kind(u64 slot)
@@ -148,9 +152,9 @@ void icmpg_fragment_mark(struct icmpg_fragments *fragments,
 		if ((value ^ hash) >> ICMPG_MARK_PRINT_SHIFT == 0)
 			break;
 		rank = icmpg_fragment_age(value, now_ns) + 1;
-		if (rank <= ICMPG_MARK_LIFE &&
-		    icmpg_fragment_kind(value) == ICMPG_MARK_ICMP)
-			rank = 1;
+		if (rank > ICMPG_MARK_LIFE ||
+		    icmpg_fragment_kind(value) != ICMPG_MARK_ICMP)
+			rank += ICMPG_MARK_LIFE;
 		if (rank > best_rank) {
 			best_rank = rank;
 			best = i;

@@ -224,11 +224,42 @@ static void test_full(void)
 	       2);
 	EXPECT(forgotten(full_line("iiiiiiir", 10), ICMPG_MARK_ICMP, 80) == 7);
 	EXPECT(forgotten(full_line("iiiiiiii", 10), ICMPG_MARK_ICMP, 80) == 0);
+	/* Also when all of them came at once. */
+	EXPECT(forgotten(full_line("irrrrrrr", 0), ICMPG_MARK_REFUSED, 0) == 1);
 	/* Whatever is over goes before what isn't: the first is, at 1.03 s. */
 	EXPECT(forgotten(full_line("irrrrrrr", 10), ICMPG_MARK_REFUSED, 1005) ==
 	       0);
 	EXPECT(forgotten(full_line("riiiiiii", 10), ICMPG_MARK_REFUSED, 1005) ==
 	       0);
+}
+
+/* Of those that keep a message from hiding the oldest, wherever it lies. */
+static void test_full_oldest(void)
+{
+	struct icmpg_fragments *marks = full_line("iiiiiiii", 10);
+	struct icmpg_pkt pkt = neighbour(marks, 0);
+
+	icmpg_fragment_mark(marks, &pkt, ICMPG_MARK_ICMP,
+			    START_NS + 80 * 1000000ULL);
+	EXPECT(forgotten(marks, ICMPG_MARK_ICMP, 80) == 1);
+}
+
+/* The precise clock, then the tick clock, which is behind it by 10 ms. */
+static void test_backwards(void)
+{
+	struct icmpg_fragments *marks = full_line("rrrrrrrr", 0);
+	struct icmpg_pkt pkt = neighbour(marks, 0);
+	struct icmpg_pkt newcomer = neighbour(marks, ICMPG_MARK_SLOTS);
+
+	icmpg_fragment_mark(marks, &pkt, ICMPG_MARK_REFUSED,
+			    START_NS + SECOND_NS / 50);
+	EXPECT(icmpg_fragment_find(marks, &pkt, START_NS + SECOND_NS / 100) ==
+	       ICMPG_MARK_REFUSED);
+	icmpg_fragment_mark(marks, &newcomer, ICMPG_MARK_REFUSED,
+			    START_NS + SECOND_NS / 100);
+	EXPECT(icmpg_fragment_find(marks, &pkt, START_NS + SECOND_NS / 50) ==
+	       ICMPG_MARK_REFUSED);
+	icmpg_fragments_destroy(marks);
 }
 
 /* One that is there, or that needs no mark, pushes nobody out. */
@@ -318,7 +349,9 @@ static const struct ktap_test tests[] = {
 	{ "a mark lasts a second", test_second },
 	{ "the last mark counts", test_last },
 	{ "who is forgotten in a full line", test_full },
+	{ "who is forgotten when all are alike", test_full_oldest },
 	{ "who is not", test_full_own },
+	{ "a clock that goes back by a tick", test_backwards },
 	{ "random marks, as an array has them", test_random },
 	{ "marks are keyed", test_key },
 };
