@@ -33,7 +33,8 @@
  * may admit a packet of the same sender in the same instant (64 T: beyond that
  * its debt is forgotten), and a change from the precise to the tick clock sets
  * `now` back (2^26 ns, 67 ms: 16 ticks at HZ=250). The larger it is, the longer
- * an idle entry can seem to owe after a wrap.
+ * an idle entry can seem to owe after a wrap. A CPU that is held up for longer
+ * between reading the clock and charging gives its sender one burst more.
  */
 #define ICMPG_SLACK_T	64
 #define ICMPG_SLACK_NS	(1ULL << 26)

@@ -363,7 +363,8 @@ u8 icmpg_limiter_check(struct icmpg_check *check, u8 class, u32 scopes)
  * Its own slot; else one that owes nothing; else the one that owes least of
  * what it may: plain debts would let one limited to 100/s push out one
  * limited to 1/min. The first minimum wins, so that two CPUs which insert the
- * same bucket choose the same slot and one of them sees the other's.
+ * same bucket choose the same slot and one of them sees the other's. RACE: if
+ * their clocks differ by a tick they may choose two; one charge is then lost.
  */
 static unsigned int icmpg_limiter_place(const struct icmpg_check *check,
 					const struct icmpg_line *line, u32 tag,
