@@ -16,13 +16,15 @@ readonly attack_processor=1
 #   attack_command   sends it
 #   attack_kind      flood: to be limited; oversized: never to be completed;
 #                    smurf: not to be answered
+#   attack_class     of the packets that are limited in a flood
 #   attack_packets   what the command sends when nothing ends it early
 #   attack_sources   addresses it comes from
 #   attack_nets      /24 networks these are in
 #   attack_target    machine where it arrives in the end
 #   attack_copies    packets that arrive there for each that was sent
 attack_describe() {
-	attack_sources=1 attack_nets=1 attack_target=victim attack_copies=1
+	attack_class=echo-request attack_sources=1 attack_nets=1
+	attack_target=victim attack_copies=1
 	case $1 in
 	1)
 		attack_name='echo flood, one source'
@@ -49,7 +51,7 @@ attack_describe() {
 		attack_command=(ping -q -n -I "$lab_bystander" -i 0.01 -c 300 -W 0.1 "$lab_broadcast") ;;
 	6)
 		attack_name='fragment flood'
-		attack_kind=flood attack_packets=9000
+		attack_kind=flood attack_packets=9000 attack_class=fragment
 		attack_command=(./send.py fragments 3000 9000 "$lab_victim") ;;
 	esac
 }
@@ -75,6 +77,14 @@ attack_look() {
 	[[ -n $attack_sent ]]
 }
 
+# Is a child at work? (kill -0 also finds one that has ended and that bash, in a
+# loop without programs, hasn't noticed.)
+attack_is_at_work() {
+	local state=''
+	{ read -r _ _ state _ <"/proc/$1/stat"; } 2>/dev/null || return
+	[[ $state != Z ]]
+}
+
 # Sends the attack described; ends it when it takes too long; runs a command
 # when its first packet is seen. Sets attack_time_us: from before the first
 # packet to the last one.
@@ -89,7 +99,7 @@ attack_run() {
 	ip netns exec attacker timeout -s INT 30 taskset -c "$attack_processor" \
 		"${attack_command[@]}" >"$log" 2>&1 &
 	process=$!
-	while kill -0 "$process" 2>/dev/null; do
+	while attack_is_at_work "$process"; do
 		run_pause
 		now=${EPOCHREALTIME//[!0-9]/}
 		attack_look
