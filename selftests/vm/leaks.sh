@@ -5,7 +5,7 @@
 #
 # In a machine with the debug kernel: runs COMMAND, unloads the module, and has
 # kmemleak look for memory that nobody points to any more. What it finds goes to
-# the kernel's log, and so fails the run. What was there before isn't counted.
+# the kernel's log, and so fails the run.
 
 readonly kmemleak=/sys/kernel/debug/kmemleak
 
@@ -28,8 +28,6 @@ unload() {
 	die "the module can't be unloaded: $(rmmod icmpguard 2>&1)"
 }
 
-scan
-echo clear >$kmemleak
 "$@"
 status=$?
 unload

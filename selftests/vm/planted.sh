@@ -34,8 +34,12 @@ bail_out() {
 
 # Loads and unloads the module with a bug; what was wrong is in $scratch/said.
 load() {
+	local how=(vm/leaks.sh insmod "$module" "plant=$1")
+	# the others are seen at once
+	[[ $1 == nothing || $1 == leak ]] ||
+		how=(sh -c "insmod '$module' plant=$1; sleep 1; rmmod icmpguard")
 	"$here/run" --kernel debug --no-build --add "$module" --timeout 300 -- \
-		vm/leaks.sh insmod "$module" plant="$1" >"$scratch/said" 2>&1
+		"${how[@]}" >"$scratch/said" 2>&1
 }
 
 number=0 bad=0
@@ -62,7 +66,8 @@ load nothing && result ok "without a bug there is no report" ||
 for ((i = 0; i < ${#bugs[@]}; i += 2)); do
 	load "${bugs[i]}"
 	status=$?
-	report=$(sed -nE 's/^vm: the kernel reported trouble: (\[[^]]*\])? *//p' "$scratch/said")
+	report=$(sed -nE -e 's/^vm: the kernel reported trouble: (\[[^]]*\])? *//' -e T \
+		-e 's/ \(status of the command: .*//' -e p "$scratch/said")
 	if [[ $status -eq 125 ]] && grep -qE "${bugs[i + 1]}" <<<"$report"; then
 		result ok "planted ${bugs[i]} is caught: $report"
 	else
