@@ -37,17 +37,22 @@ fail_within() {
 
 fail_within_module() {
 	local first last
-	read -r first last < <(awk '$4 == "[icmpguard]" && tolower($2) == "t" { print $1 }' \
-		/proc/kallsyms | sort | sed -n '1p;$p' | tr '\n' ' ')
+	read -r first last < <(awk '$4 == "[icmpguard]" && tolower($2) == "t" {
+			if (!first || $1 < first)
+				first = $1
+			if ($1 > last)
+				last = $1
+		}
+		END { print first, last }' /proc/kallsyms)
 	[[ -n $last ]] || die "no symbols of the module"
 	fail_within "0x$first" "$(printf %#x $((0x$last + 4096)))"
 }
 
 fail_within_loading() {
 	local first next
-	read -r first next < <(sort /proc/kallsyms | awk '
-		$3 == "do_init_module" { first = $1; next }
-		first && $1 > first { print first, $1; exit }')
+	# sorted by address
+	read -r first next < <(awk '$3 == "do_init_module" { first = $1; next }
+		first && $1 != first { print first, $1; exit }' /proc/kallsyms)
 	[[ -n $next ]] || die "no do_init_module"
 	fail_within "0x$first" "0x$next"
 }
