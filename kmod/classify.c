@@ -87,9 +87,37 @@ u8 icmpg_classify_type(u8 family, u8 type, u8 code)
 	return icmpg_classify_table[family][type];
 }
 
-static void icmpg_classify_link(const struct sk_buff *skb,
-				const struct net_device *dev,
-				struct icmpg_pkt *pkt)
+/**
+ * icmpg_classify_example() - a type that a class has
+ * @family: enum icmpg_family
+ * @class: enum icmpguard_class
+ * @type: set to an ICMP type of it, perhaps one that is so by its code
+ *
+ * Return: has the family messages of this class, as far as a type tells?
+ */
+bool icmpg_classify_example(u8 family, u8 class, u8 *type)
+{
+	unsigned int each;
+
+	for (each = 0; each < 256; each++) {
+		*type = each;
+		if (icmpg_classify_type(family, each, 0) == class ||
+		    icmpg_classify_type(family, each, ICMP_FRAG_NEEDED) == class)
+			return true;
+	}
+	return false;
+}
+
+/* Unique on one link only: RFC 4291 section 2.5.6. */
+static bool icmpg_classify_is_link_local(const union icmpg_addr *addr)
+{
+	return (addr->v6[0] & htonl(0xffc00000)) == htonl(0xfe800000);
+}
+
+/* Its own copy for each family that it is called with. */
+static __always_inline void icmpg_classify_link(const struct net_device *dev,
+						u8 family,
+						struct icmpg_pkt *pkt)
 {
 	u32 zone = netif_is_l3_slave(dev) ? l3mdev_master_ifindex_rcu(dev) : 0;
 
@@ -97,7 +125,24 @@ static void icmpg_classify_link(const struct sk_buff *skb,
 	pkt->dev = dev->name;
 	pkt->src_zone = zone;
 	pkt->dst_zone = zone;
-	pkt->link_broadcast = skb->pkt_type == PACKET_BROADCAST;
+	if (family == ICMPG_IPV4)
+		return;
+	if (icmpg_classify_is_link_local(&pkt->src))
+		pkt->src_zone = pkt->ifindex;
+	if (icmpg_classify_is_link_local(&pkt->dst))
+		pkt->dst_zone = pkt->ifindex;
+}
+
+/**
+ * icmpg_classify_device() - where a packet came in, and where that makes it unique
+ * @dev: the device
+ * @pkt: its family and addresses are filled
+ *
+ * Context: under rcu_read_lock().
+ */
+void icmpg_classify_device(const struct net_device *dev, struct icmpg_pkt *pkt)
+{
+	icmpg_classify_link(dev, pkt->family, pkt);
 }
 
 /* What the ICMP header at @offset says; @pkt->length bytes of it are there. */
@@ -153,7 +198,8 @@ bool icmpg_classify_ipv4(const struct sk_buff *skb,
 	pkt->src.v4 = ip->saddr;
 	pkt->dst.v4 = ip->daddr;
 	pkt->id = htonl(ntohs(ip->id));
-	icmpg_classify_link(skb, dev, pkt);
+	pkt->link_broadcast = skb->pkt_type == PACKET_BROADCAST;
+	icmpg_classify_link(dev, ICMPG_IPV4, pkt);
 	if (!offset) {
 		pkt->part = pkt->more ? ICMPG_PART_FIRST : ICMPG_PART_WHOLE;
 		icmpg_classify_message(skb, pkt->headers, pkt);
@@ -273,12 +319,6 @@ static bool icmpg_classify_chain(const struct sk_buff *skb, u8 next,
 	return icmpg_classify_cut(pkt);
 }
 
-/* Unique on one link only: RFC 4291 section 2.5.6. */
-static bool icmpg_classify_is_link_local(const struct in6_addr *addr)
-{
-	return (addr->s6_addr32[0] & htonl(0xffc00000)) == htonl(0xfe800000);
-}
-
 /**
  * icmpg_classify_ipv6() - look at an IPv6 packet
  * @skb: at PRE_ROUTING: ip6_rcv_core() has checked its IPv6 header and trimmed
@@ -308,11 +348,8 @@ bool icmpg_classify_ipv6(const struct sk_buff *skb,
 	pkt->hop_limit = ip->hop_limit;
 	memcpy(&pkt->src, &ip->saddr, sizeof(pkt->src));
 	memcpy(&pkt->dst, &ip->daddr, sizeof(pkt->dst));
-	icmpg_classify_link(skb, dev, pkt);
-	if (icmpg_classify_is_link_local(&ip->saddr))
-		pkt->src_zone = pkt->ifindex;
-	if (icmpg_classify_is_link_local(&ip->daddr))
-		pkt->dst_zone = pkt->ifindex;
+	pkt->link_broadcast = skb->pkt_type == PACKET_BROADCAST;
+	icmpg_classify_link(dev, ICMPG_IPV6, pkt);
 	return icmpg_classify_chain(skb, ip->nexthdr, pkt);
 }
 

@@ -33,24 +33,6 @@
 /* Beside the interface index in the mark of a message put together. */
 #define ICMPG_ZONE_WHOLE	BIT(31)
 
-/**
- * struct icmpg_judgement - a packet on its way through the stages
- * @guard: the namespace
- * @config: what is in force
- * @active: buckets, marks and known destinations
- * @pkt: the packet
- * @check: its way through the limits
- * @evictions: senders that were forgotten for it while they owed
- */
-struct icmpg_judgement {
-	struct icmpg_net *guard;
-	const struct icmpg_config *config;
-	struct icmpg_active *active;
-	struct icmpg_pkt pkt;
-	struct icmpg_check check;
-	u32 evictions;
-};
-
 /*
  * A bridged frame that br_netfilter shows us. What is addressed to the bridge
  * itself will be routed: it doesn't come by a second time.
@@ -114,7 +96,7 @@ static u8 icmpg_hook_destination(struct icmpg_judgement *j, u32 *scopes)
 	return many ? icmpg_policy_destination(j->config, &j->pkt, kind) : 0;
 }
 
-/* Stages 5 and 6: the shared limits; if all agree, charge all. */
+/* Stage 5: the shared limits. */
 static u8 icmpg_hook_shared(struct icmpg_judgement *j, u32 scopes)
 {
 	u8 class = j->pkt.class, reason;
@@ -123,20 +105,43 @@ static u8 icmpg_hook_shared(struct icmpg_judgement *j, u32 scopes)
 	if (!reason && !icmpg_class_is_guarded(class))
 		reason = icmpg_limiter_check(&j->check, ICMPGUARD_CLASS_ALL,
 					     scopes);
-	if (!reason)
-		j->evictions = icmpg_limiter_charge(&j->check,
-					j->config->set.randomise ?
-					get_random_u32() : 0);
 	return reason;
 }
 
+/* Stage 6: all agreed, charge all. */
+static void icmpg_hook_charge(struct icmpg_judgement *j)
+{
+	u32 random = j->config->set.randomise ? get_random_u32() : 0;
+
+	j->evictions = icmpg_limiter_charge(&j->check, random);
+}
+
 /**
- * icmpg_hook_judge() - the six stages, cheapest first
+ * icmpg_hook_scopes() - which of a class's limits a packet is measured by
+ * @j: the packet, classified
+ * @class: enum icmpguard_class of the limits; perhaps the pseudo-class all
+ *
+ * Context: as icmpg_hook_judge().
+ * Return: bit mask of scopes, ICMPG_SCOPE_BIT().
+ */
+u32 icmpg_hook_scopes(struct icmpg_judgement *j, u8 class)
+{
+	u32 scopes = j->config->class[class].scopes;
+
+	icmpg_hook_destination(j, &scopes);
+	return scopes;
+}
+
+/**
+ * icmpg_hook_judge() - the stages but the last, cheapest first
  * @j: the packet, classified
  *
+ * Nothing is charged yet.
+ *
+ * Context: softirq or bottom halves off, under rcu_read_lock().
  * Return: enum icmpguard_reason, or 0 if the packet isn't ours after all.
  */
-static u8 icmpg_hook_judge(struct icmpg_judgement *j)
+u8 icmpg_hook_judge(struct icmpg_judgement *j)
 {
 	const struct icmpg_class_config *class;
 	const struct icmpg_config *config = j->config;
@@ -237,21 +242,15 @@ icmpg_hook_prerouting(struct icmpg_net *guard, struct sk_buff *skb,
 
 	if (likely(!classify(skb, in, &j.pkt)))
 		return NF_ACCEPT;
-	j.guard = guard;
-	j.config = rcu_dereference(guard->config);
-	j.active = rcu_dereference(guard->active);
 	/* RCU: a packet that was in here when the mode turned off. */
-	if (unlikely(!j.active) || icmpg_hook_skips(j.config, skb, in))
+	if (!icmpg_judgement_init(&j, guard) ||
+	    icmpg_hook_skips(j.config, skb, in))
 		return NF_ACCEPT;
-	j.evictions = 0;
-	j.check.limiter = &j.active->limiter;
-	j.check.config = j.config;
-	j.check.pkt = &j.pkt;
-	j.check.now_ns = icmpg_net_now(guard, j.config);
-	j.check.count = 0;
 	reason = icmpg_hook_judge(&j);
 	if (!reason)
 		return NF_ACCEPT;
+	if (reason == ICMPGUARD_REASON_PASSED && j.check.count)
+		icmpg_hook_charge(&j);
 	if (j.pkt.part != ICMPG_PART_WHOLE && j.pkt.icmp)
 		icmpg_hook_mark(&j, reason);
 	return icmpg_hook_verdict(&j, reason);

@@ -238,15 +238,18 @@ static bool icmpg_limiter_find_old(const struct icmpg_limiter *limiter,
 }
 
 /**
- * icmpg_limiter_check_keyed() - ask a bucket of the table
+ * icmpg_limiter_find_keyed() - find a bucket of the table
  * @check: the packet
  * @limit: the limit
  * @scope: its scope, one with a key
+ * @charge: filled: how to charge it
  *
- * Return: does the packet conform? If so, a charge has been noted.
+ * Return: units that it owes.
  */
-static bool icmpg_limiter_check_keyed(struct icmpg_check *check,
-				      const struct icmpg_limit *limit, u8 scope)
+static __always_inline u64
+icmpg_limiter_find_keyed(const struct icmpg_check *check,
+			 const struct icmpg_limit *limit, u8 scope,
+			 struct icmpg_charge *charge)
 {
 	u64 hash = icmpg_limiter_hash(check, scope,
 				      &limit->key[check->pkt->family]);
@@ -254,7 +257,6 @@ static bool icmpg_limiter_check_keyed(struct icmpg_check *check,
 		  (u32)(hash >> ICMPG_FINGERPRINT_SHIFT);
 	const struct icmpg_limiter *limiter = check->limiter;
 	u64 now = icmpg_limit_now(limit, check->now_ns);
-	struct icmpg_charge *charge;
 	u64 tat = now, old_tat = 0;
 	struct icmpg_line *line;
 
@@ -262,15 +264,25 @@ static bool icmpg_limiter_check_keyed(struct icmpg_check *check,
 	if (!icmpg_limiter_find(line, tag, &tat) &&
 	    icmpg_limiter_find_old(limiter, hash, check->now_ns, tag, &tat))
 		old_tat = tat;
-	if (!icmpg_bucket_conforms(limit, icmpg_bucket_debt(limit, tat, now)))
-		return false;
-	charge = &check->charge[check->count++];
 	charge->limit = limit;
 	charge->line = line;
 	charge->single = NULL;
 	charge->old_tat = old_tat;
 	charge->tag = tag;
 	charge->shared = !(BIT(scope) & ICMPG_SCOPES_OWN);
+	return icmpg_bucket_debt(limit, tat, now);
+}
+
+/* Does the packet conform? If so, a charge has been noted. */
+static bool icmpg_limiter_check_keyed(struct icmpg_check *check,
+				      const struct icmpg_limit *limit, u8 scope)
+{
+	u64 debt = icmpg_limiter_find_keyed(check, limit, scope,
+					    &check->charge[check->count]);
+
+	if (!icmpg_bucket_conforms(limit, debt))
+		return false;
+	check->count++;
 	return true;
 }
 
@@ -308,18 +320,25 @@ static bool icmpg_limiter_check_single(struct icmpg_check *check,
 	return true;
 }
 
+/* The bucket of a scope that has one only, or NULL. */
+static struct icmpg_single *
+icmpg_limiter_single(struct icmpg_limiter *limiter, u8 class, u8 scope)
+{
+	if (scope == ICMPGUARD_SCOPE_ROUTER)
+		return &limiter->router[class];
+	return scope == ICMPGUARD_SCOPE_TOTAL ? &limiter->total : NULL;
+}
+
 static bool icmpg_limiter_check_scope(struct icmpg_check *check, u8 class,
 				      u8 scope)
 {
+	struct icmpg_single *single =
+		icmpg_limiter_single(check->limiter, class, scope);
 	const struct icmpg_limit *limit;
 
 	limit = &check->config->class[class].limit[scope];
-	if (scope == ICMPGUARD_SCOPE_ROUTER)
-		return icmpg_limiter_check_single(check, limit,
-						  &check->limiter->router[class]);
-	if (scope == ICMPGUARD_SCOPE_TOTAL)
-		return icmpg_limiter_check_single(check, limit,
-						  &check->limiter->total);
+	if (single)
+		return icmpg_limiter_check_single(check, limit, single);
 	return icmpg_limiter_check_keyed(check, limit, scope);
 }
 
@@ -350,6 +369,37 @@ u8 icmpg_limiter_check(struct icmpg_check *check, u8 class, u32 scopes)
 			       ICMPGUARD_SCOPE_PAIR + scope;
 	}
 	return 0;
+}
+
+/**
+ * icmpg_limiter_left() - what is left in a bucket
+ * @check: the packet
+ * @class: enum icmpguard_class
+ * @scope: enum icmpguard_scope, one that the class has a limit for
+ *
+ * Context: as icmpg_limiter_check(). Reads only.
+ * Return: packets that the bucket would let pass at once, if each cost one; 0
+ * if the packet wouldn't conform.
+ */
+u32 icmpg_limiter_left(const struct icmpg_check *check, u8 class, u8 scope)
+{
+	const struct icmpg_limit *limit =
+		&check->config->class[class].limit[scope];
+	struct icmpg_single *single =
+		icmpg_limiter_single(check->limiter, class, scope);
+	struct icmpg_charge charge;
+	u64 debt;
+
+	if (single) {
+		debt = icmpg_limiter_single_debt_ns(limit,
+					atomic64_read(&single->tat_ns),
+					check->now_ns);
+		return debt <= limit->tau_ns ?
+			div64_u64(limit->tau_ns - debt, limit->t_ns) + 1 : 0;
+	}
+	debt = icmpg_limiter_find_keyed(check, limit, scope, &charge);
+	return icmpg_bucket_conforms(limit, debt) ?
+		div_u64(limit->tau - debt, limit->t) + 1 : 0;
 }
 
 /**

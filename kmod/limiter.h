@@ -111,6 +111,7 @@ void icmpg_limiter_take_over(struct icmpg_limiter *limiter,
 
 u8 icmpg_limiter_check(struct icmpg_check *check, u8 class, u32 scopes);
 u32 icmpg_limiter_charge(struct icmpg_check *check, u32 random);
+u32 icmpg_limiter_left(const struct icmpg_check *check, u8 class, u8 scope);
 
 void icmpg_limiter_status(const struct icmpg_limiter *limiter,
 			  const struct icmpg_config *config, u64 now_ns,

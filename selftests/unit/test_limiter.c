@@ -791,6 +791,56 @@ static void test_randomise_apart(void)
 	guard_exit(&guard);
 }
 
+/* -------------------------------- what is left --------------------------- */
+
+static void check_left(struct guard *guard, const struct icmpg_pkt *pkt,
+		       u8 class, u8 scope, u32 left)
+{
+	struct icmpg_check check = {
+		.limiter = guard->limiter,
+		.config = guard->config,
+		.pkt = pkt,
+		.now_ns = guard->now_ns,
+	};
+	u32 told = icmpg_limiter_left(&check, class, scope);
+
+	EXPECT(told == left, "class %u scope %u: %u and not %u", class, scope,
+	       told, left);
+}
+
+static void test_left(void)
+{
+	struct icmpg_pkt pkt = unit_pkt(CLASS(OTHER), "10.0.0.1", "10.1.0.1");
+	struct icmpg_settings set;
+	struct guard guard;
+	u8 class, scope;
+	u32 n;
+
+	for (scope = 1; scope <= ICMPGUARD_SCOPE_MAX; scope++) {
+		class = scope == SCOPE(TOTAL) ? CLASS(ALL) : CLASS(OTHER);
+		unit_settings_init(&set);
+		unit_set_limit(&set, class, scope, 1, ICMPGUARD_UNIT_SECOND, 7);
+		guard_init(&guard, &set, 64);
+		for (n = 0; n < 7; n++) {
+			check_left(&guard, &pkt, class, scope, 7 - n);
+			EXPECT(!guard_send(&guard, &pkt, SCOPES_EVERY));
+		}
+		check_left(&guard, &pkt, class, scope, 0);
+		EXPECT(guard_send(&guard, &pkt, SCOPES_EVERY));
+		/* A token a second (T is off by 0.1 %), up to the burst. */
+		guard.now_ns += SECOND_NS * 102 / 100;
+		check_left(&guard, &pkt, class, scope, 1);
+		guard.now_ns += 3 * SECOND_NS;
+		check_left(&guard, &pkt, class, scope, 4);
+		/* Another table: what was owed is owed. */
+		guard_resize(&guard, 128);
+		check_left(&guard, &pkt, class, scope, 4);
+		guard.now_ns += 9 * SECOND_NS;
+		check_left(&guard, &pkt, class, scope, 7);
+		guard_exit(&guard);
+	}
+}
+
 static const struct ktap_test tests[] = {
 	{ "who shares a bucket", test_sharing },
 	{ "one bucket for all: router, total", test_single },
@@ -806,6 +856,7 @@ static const struct ktap_test tests[] = {
 	{ "a shared bucket pays for 0 to 2 packets", test_randomise },
 	{ "a sender's own buckets pay for one packet", test_randomise_own },
 	{ "two buckets of a packet pay apart", test_randomise_apart },
+	{ "what is left is what passes", test_left },
 };
 
 KTAP_MAIN(tests)
