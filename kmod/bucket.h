@@ -39,6 +39,23 @@
 #define ICMPG_SLACK_T	64
 #define ICMPG_SLACK_NS	(1ULL << 26)
 
+/*
+ * How far a sender is trusted (known.c). A shared bucket may owe the more when
+ * its packet still passes: icmpg_limit.room. What an operator is told of it is
+ * unknown, junior or known.
+ */
+enum icmpg_level {
+	ICMPG_LEVEL_UNKNOWN,	/* never seen, or not seen to come back */
+	ICMPG_LEVEL_JUNIOR,	/* came back quietly, once or twice, in an attack */
+	ICMPG_LEVEL_QUIET,	/* a junior that went on to do so */
+	ICMPG_LEVEL_SENIOR,	/* in the history: came back in quiet times */
+	ICMPG_LEVEL_MINUTE,	/* has been seen there over a minute */
+	ICMPG_LEVEL_MINUTES,	/* over 10 minutes */
+	ICMPG_LEVEL_HOURS,	/* over 2 hours */
+	ICMPG_LEVEL_DAY,	/* over a day */
+	ICMPG_LEVELS
+};
+
 /**
  * struct icmpg_rate - a rate as an operator says it: COUNT/UNIT burst BURST
  * @count: packets per unit; 0 means no limit
@@ -67,6 +84,10 @@ struct icmpg_key {
  * @tau_ns: nanoseconds; the same for a bucket that isn't in the table
  * @t_ns: nanoseconds
  * @t: units; what one packet costs
+ * @room: how much a bucket may owe when it still admits a packet of a sender of
+ *	each level, enum icmpg_level; all of it for a sender's own limit.
+ *	Nanoseconds where the bucket isn't in the table, else units.
+ * @overload: a shared bucket that owes more is overloaded; as @room
  * @shift: a unit is 2^shift ns
  * @index: 1 to 127, in the table; stable for a class and scope
  * @key: subkey of the hash, by family
@@ -78,6 +99,8 @@ struct icmpg_limit {
 	u64 tau_ns;
 	u64 t_ns;
 	u32 t;
+	u64 room[ICMPG_LEVELS];
+	u64 overload;
 	u8 shift;
 	u8 index;
 	struct icmpg_key key[2];
@@ -118,8 +141,34 @@ static inline u32 icmpg_rate_default_burst(const struct icmpg_rate *rate)
 }
 
 /**
+ * icmpg_limit_share() - divide a limit's burst among levels of senders
+ * @limit: has tau and tau_ns
+ * @shared: its bucket is shared among senders
+ * @single: its bucket isn't in the table
+ * @known_first: who isn't known may use the first half of a shared one only
+ *
+ * Trunk reservation, as telephone networks do it: one comparison, strict
+ * priority, and nothing is held back that nobody with a right to it wants. With
+ * a burst of a few packets there is little to divide, with one packet nothing.
+ */
+static inline void icmpg_limit_share(struct icmpg_limit *limit, bool shared,
+				     bool single, bool known_first)
+{
+	static const u8 sixteenths[ICMPG_LEVELS] = {
+		8, 9, 10, 11, 12, 13, 14, 16
+	};
+	u64 all = single ? limit->tau_ns : limit->tau;
+	unsigned int level;
+
+	for (level = 0; level < ICMPG_LEVELS; level++)
+		limit->room[level] = shared && known_first ?
+				     all / 16 * sixteenths[level] : all;
+	limit->overload = shared ? all / 4 : U64_MAX;
+}
+
+/**
  * icmpg_limit_build() - compute a limit from a rate
- * @limit: filled, but for index and key
+ * @limit: filled, but for index and key, as a sender's own
  * @rate: as an operator set it
  *
  * Return: 0; -EINVAL if count, unit or burst is out of range; -ERANGE if
@@ -154,6 +203,7 @@ static inline int icmpg_limit_build(struct icmpg_limit *limit,
 	limit->window = limit->tau + ICMPG_SLACK_T * units +
 			(ICMPG_SLACK_NS >> shift);
 	limit->inv = div64_u64(1ULL << 62, debt);
+	icmpg_limit_share(limit, false, false, false);
 	return 0;
 }
 

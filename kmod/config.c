@@ -52,6 +52,9 @@ static int icmpg_config_build_class(struct icmpg_config *config, u8 class,
 		config->precise_clock |=
 			icmpg_limit_is_short(limit, !(bit & ICMPG_SCOPES_OWN),
 					     TICK_NSEC);
+		icmpg_limit_share(limit, !(bit & ICMPG_SCOPES_OWN),
+				  bit & ICMPG_SCOPES_SINGLE,
+				  config->set.known_first);
 		/* A single bucket isn't in the table: no index, no key. */
 		if (bit & ICMPG_SCOPES_SINGLE)
 			continue;

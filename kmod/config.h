@@ -37,6 +37,9 @@ enum icmpg_family {
 /* What the pseudo-class all can be limited by. */
 #define ICMPG_SCOPES_ALL	(ICMPG_SCOPE_BIT(INTERFACE) | ICMPG_SCOPES_SINGLE)
 
+/* Known senders take a quarter of what the buckets do, in memory of their own. */
+#define ICMPG_HISTORY_BYTES(table_size)	((table_size) / 4)
+
 /* Bits of an address; 0 for that of no family. */
 static inline u8 icmpg_family_bits(u8 family)
 {
@@ -85,7 +88,10 @@ struct icmpg_class_setting {
  * @randomise: shared buckets are charged 0 to 2 packets, 1 in the mean
  * @bridged: judge bridged frames too
  * @max_message: bytes after the IP headers of a message that comes in fragments
- * @table_size: bytes
+ * @known_first: of shared limits, senders that came back may use more of the
+ *	burst than others
+ * @table_size: bytes of the buckets; for known senders a quarter is added
+ * @candidate_size: bytes for senders that may come back; with @known_first
  * @check: on or off, by enum icmpguard_check
  * @class: by enum icmpguard_class
  * @limit: by class and scope; a count of 0 means no limit
@@ -99,7 +105,9 @@ struct icmpg_settings {
 	bool randomise;
 	bool bridged;
 	u32 max_message;
+	bool known_first;
 	u32 table_size;
+	u32 candidate_size;
 	bool check[ICMPG_CHECK_SLOTS];
 	struct icmpg_class_setting class[ICMPG_CLASS_SLOTS];
 	struct icmpg_rate limit[ICMPG_CLASS_SLOTS][ICMPG_SCOPE_SLOTS];
@@ -173,6 +181,7 @@ void icmpg_settings_init(struct icmpg_settings *set, u8 mode);
 int icmpg_settings_copy(struct icmpg_settings *to,
 			const struct icmpg_settings *from);
 void icmpg_settings_exit(struct icmpg_settings *set);
+u64 icmpg_settings_memory(const struct icmpg_settings *set);
 const struct icmpg_rate *icmpg_settings_default_limit(u8 class, u8 scope);
 bool icmpg_settings_has_width(u8 scope);
 int icmpg_settings_check_limit(u8 class, u8 scope,

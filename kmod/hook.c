@@ -249,6 +249,8 @@ icmpg_hook_prerouting(struct icmpg_net *guard, struct sk_buff *skb,
 	reason = icmpg_hook_judge(&j);
 	if (!reason)
 		return NF_ACCEPT;
+	if (j.check.is_shared)
+		icmpg_limiter_note(&j.check);
 	if (reason == ICMPGUARD_REASON_PASSED && j.check.count)
 		icmpg_hook_charge(&j);
 	if (j.pkt.part != ICMPG_PART_WHOLE && j.pkt.icmp)

@@ -44,11 +44,8 @@ static inline bool icmpg_judgement_init(struct icmpg_judgement *j,
 	if (unlikely(!j->active))
 		return false;
 	j->evictions = 0;
-	j->check.limiter = &j->active->limiter;
-	j->check.config = j->config;
-	j->check.pkt = &j->pkt;
-	j->check.now_ns = icmpg_net_now(guard, j->config);
-	j->check.count = 0;
+	icmpg_limiter_start(&j->check, &j->active->limiter, j->config, &j->pkt,
+			    icmpg_net_now(guard, j->config));
 	return true;
 }
 

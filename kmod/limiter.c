@@ -9,29 +9,13 @@
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/mm.h>
-#include <linux/slab.h>
 
-#include "hash.h"
+#include "key.h"
 
-/*
- * A hash serves three: the line (the upper part of bits 0 to 31, by
- * multiplication), the fingerprint (bits 43 to 63), and bits 32 to 42 are free.
- */
 #define ICMPG_FINGERPRINT_BITS	21
 #define ICMPG_FINGERPRINT_SHIFT	(64 - ICMPG_FINGERPRINT_BITS)
 #define ICMPG_STATUS_LINES	4096	/* looked at for the fill of a table */
 #define ICMPG_SINGLE_SLACK_T	1024	/* packets beyond the burst */
-
-/*
- * An IPv4 address is the first half of its word in memory; this many bits
- * further is the other half.
- */
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define ICMPG_IPV4_OTHER_HALF	0
-#else
-#define ICMPG_IPV4_OTHER_HALF	32
-#endif
 
 /* One for each scope: cheapest and most telling first. */
 static const u8 icmpg_limiter_order[] = {
@@ -45,61 +29,6 @@ static const u8 icmpg_limiter_order[] = {
 	ICMPGUARD_SCOPE_TOTAL,
 };
 
-/**
- * icmpg_limiter_table_init() - allocate a table
- * @table: to fill
- * @bytes: its size, of which whole lines are used
- *
- * Context: process, may sleep. The memory is charged to the caller's cgroup.
- * Return: 0 or -ENOMEM.
- */
-int icmpg_limiter_table_init(struct icmpg_table *table, u32 bytes)
-{
-	table->lines = bytes / sizeof(struct icmpg_line);
-	/*
-	 * Sizes of a page and more are aligned to at least a line. What the
-	 * machine doesn't have is refused; no process is killed for it.
-	 */
-	table->line = kvcalloc(table->lines, sizeof(*table->line),
-			       GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
-			       __GFP_NOWARN);
-	return table->line ? 0 : -ENOMEM;
-}
-
-/**
- * icmpg_limiter_table_exit() - free a table
- * @table: perhaps without memory; no packet may read it any more
- */
-void icmpg_limiter_table_exit(struct icmpg_table *table)
-{
-	kvfree(table->line);
-	table->line = NULL;
-	table->lines = 0;
-}
-
-/**
- * icmpg_limiter_take_over() - continue where another limiter is
- * @limiter: has a table of its own
- * @from: in use so far; its table is read for another 10 s
- * @now_ns: the guard's clock
- *
- * RACE: what packets charge single buckets while this copies them is lost: at
- * most a few packets per resize.
- */
-void icmpg_limiter_take_over(struct icmpg_limiter *limiter,
-			     const struct icmpg_limiter *from, u64 now_ns)
-{
-	unsigned int class;
-
-	limiter->old = from->table;
-	limiter->old_until_ns = now_ns + ICMPG_RESIZE_NS;
-	for (class = 0; class < ICMPG_CLASS_SLOTS; class++)
-		atomic64_set(&limiter->router[class].tat_ns,
-			     atomic64_read(&from->router[class].tat_ns));
-	atomic64_set(&limiter->total.tat_ns,
-		     atomic64_read(&from->total.tat_ns));
-}
-
 static u64 icmpg_limiter_slot(u32 tag, u64 tat)
 {
 	return (u64)tag << ICMPG_TAT_BITS | (tat & ICMPG_TAT_MASK);
@@ -108,120 +37,6 @@ static u64 icmpg_limiter_slot(u32 tag, u64 tat)
 static u32 icmpg_limiter_slot_tag(u64 slot)
 {
 	return slot >> ICMPG_TAT_BITS;
-}
-
-/* The words of @addr that make a key of @scope. */
-static unsigned int icmpg_limiter_key_words(const struct icmpg_check *check,
-					    u8 scope,
-					    const union icmpg_addr *addr,
-					    u64 *word)
-{
-	const __be64 *mask = check->config->mask[scope][check->pkt->family];
-
-	word[0] = (__force u64)(addr->word[0] & mask[0]);
-	if (!mask[1])
-		return 1;
-	word[1] = (__force u64)(addr->word[1] & mask[1]);
-	return 2;
-}
-
-/* A link-local source is its whole address, on its link. */
-static unsigned int icmpg_limiter_source_words(const struct icmpg_check *check,
-					       u8 scope, u64 *word)
-{
-	const struct icmpg_pkt *pkt = check->pkt;
-	unsigned int words;
-
-	if (likely(!pkt->src_zone))
-		return icmpg_limiter_key_words(check, scope, &pkt->src, word);
-	if (pkt->src_zone == pkt->ifindex) {
-		word[0] = (__force u64)pkt->src.word[0];
-		word[1] = (__force u64)pkt->src.word[1];
-		words = 2;
-	} else {
-		words = icmpg_limiter_key_words(check, scope, &pkt->src, word);
-	}
-	word[words] = pkt->src_zone;
-	return words + 1;
-}
-
-static unsigned int
-icmpg_limiter_destination_words(const struct icmpg_check *check, u8 scope,
-				u64 *word)
-{
-	const struct icmpg_pkt *pkt = check->pkt;
-	unsigned int words = icmpg_limiter_key_words(check, scope, &pkt->dst,
-						     word);
-
-	if (unlikely(pkt->dst_zone))
-		word[words++] = pkt->dst_zone;
-	return words;
-}
-
-/**
- * icmpg_limiter_hash() - hash what identifies a bucket
- * @check: the packet
- * @scope: a scope with a key
- * @key: the limit's subkey
- *
- * One word for an IPv4 address, an IPv4 pair or an IPv6 /64; at most six.
- */
-static u64 icmpg_limiter_hash(const struct icmpg_check *check, u8 scope,
-			      const struct icmpg_key *key)
-{
-	const struct icmpg_pkt *pkt = check->pkt;
-	unsigned int words;
-	u64 word[6];
-
-	switch (scope) {
-	case ICMPGUARD_SCOPE_PAIR:
-		words = icmpg_limiter_source_words(check, scope, word);
-		if (pkt->family == ICMPG_IPV4 && words == 1) {
-			word[0] ^= (u64)(__force u32)pkt->dst.v4 <<
-				   ICMPG_IPV4_OTHER_HALF;
-			return icmpg_hash(key, word, 1);
-		}
-		words += icmpg_limiter_destination_words(check,
-						ICMPGUARD_SCOPE_DESTINATION,
-						word + words);
-		break;
-	case ICMPGUARD_SCOPE_SOURCE:
-	case ICMPGUARD_SCOPE_SOURCE_NET:
-		words = icmpg_limiter_source_words(check, scope, word);
-		break;
-	case ICMPGUARD_SCOPE_INTERFACE:
-		word[0] = pkt->ifindex;
-		words = 1;
-		break;
-	default:
-		words = icmpg_limiter_destination_words(check, scope, word);
-		break;
-	}
-	if (likely(words == 1))
-		return icmpg_hash(key, word, 1);
-	return icmpg_hash(key, word, words);
-}
-
-static bool icmpg_limiter_find(const struct icmpg_line *line, u32 tag,
-			       u64 *tat)
-{
-	unsigned int i;
-	u64 slot;
-
-	for (i = 0; i < ICMPG_LINE_SLOTS; i++) {
-		slot = atomic64_read(&line->slot[i]);
-		if (icmpg_limiter_slot_tag(slot) == tag) {
-			*tat = slot & ICMPG_TAT_MASK;
-			return true;
-		}
-	}
-	return false;
-}
-
-static struct icmpg_line *icmpg_limiter_line(const struct icmpg_table *table,
-					     u64 hash)
-{
-	return &table->line[(u64)(u32)hash * table->lines >> 32];
 }
 
 /* RCU: net.c takes the line away and waits before it frees the old table. */
@@ -234,7 +49,40 @@ static bool icmpg_limiter_find_old(const struct icmpg_limiter *limiter,
 	if (likely(!old.line) || now_ns >= limiter->old_until_ns)
 		return false;
 	old.lines = limiter->old.lines;
-	return icmpg_limiter_find(icmpg_limiter_line(&old, hash), tag, tat);
+	return icmpg_table_find(icmpg_table_line(&old, hash), tag,
+				ICMPG_TAT_BITS, tat);
+}
+
+/* Look for the sender of a packet, once. There is memory for known ones. */
+static void icmpg_limiter_look(struct icmpg_check *check)
+{
+	const struct icmpg_known *known = &check->limiter->known;
+	u64 hash;
+
+	if (check->sender.is_done)
+		return;
+	hash = icmpg_key_hash(check->config, check->pkt, ICMPGUARD_SCOPE_SOURCE,
+			      &known->key[check->pkt->family]);
+	icmpg_known_look(known, hash, check->now_ns, &check->sender);
+}
+
+/*
+ * Does a bucket with this debt admit the packet? Who sent it matters only to
+ * shared ones, beyond what anybody may use.
+ */
+static bool icmpg_limiter_admits(struct icmpg_check *check,
+				 const struct icmpg_limit *limit, u64 debt)
+{
+	const u64 *room = limit->room;
+
+	check->overloaded |= debt > limit->overload;
+	if (debt <= room[ICMPG_LEVEL_UNKNOWN])
+		return true;
+	if (debt > room[ICMPG_LEVELS - 1] ||
+	    !check->limiter->known.history.line)
+		return false;
+	icmpg_limiter_look(check);
+	return debt <= room[check->sender.level];
 }
 
 /**
@@ -251,8 +99,8 @@ icmpg_limiter_find_keyed(const struct icmpg_check *check,
 			 const struct icmpg_limit *limit, u8 scope,
 			 struct icmpg_charge *charge)
 {
-	u64 hash = icmpg_limiter_hash(check, scope,
-				      &limit->key[check->pkt->family]);
+	u64 hash = icmpg_key_hash(check->config, check->pkt, scope,
+				  &limit->key[check->pkt->family]);
 	u32 tag = (u32)limit->index << ICMPG_FINGERPRINT_BITS |
 		  (u32)(hash >> ICMPG_FINGERPRINT_SHIFT);
 	const struct icmpg_limiter *limiter = check->limiter;
@@ -260,8 +108,8 @@ icmpg_limiter_find_keyed(const struct icmpg_check *check,
 	u64 tat = now, old_tat = 0;
 	struct icmpg_line *line;
 
-	line = icmpg_limiter_line(&limiter->table, hash);
-	if (!icmpg_limiter_find(line, tag, &tat) &&
+	line = icmpg_table_line(&limiter->table, hash);
+	if (!icmpg_table_find(line, tag, ICMPG_TAT_BITS, &tat) &&
 	    icmpg_limiter_find_old(limiter, hash, check->now_ns, tag, &tat))
 		old_tat = tat;
 	charge->limit = limit;
@@ -280,7 +128,7 @@ static bool icmpg_limiter_check_keyed(struct icmpg_check *check,
 	u64 debt = icmpg_limiter_find_keyed(check, limit, scope,
 					    &check->charge[check->count]);
 
-	if (!icmpg_bucket_conforms(limit, debt))
+	if (!icmpg_limiter_admits(check, limit, debt))
 		return false;
 	check->count++;
 	return true;
@@ -309,8 +157,9 @@ static bool icmpg_limiter_check_single(struct icmpg_check *check,
 	s64 tat = atomic64_read(&single->tat_ns);
 	struct icmpg_charge *charge;
 
-	if (icmpg_limiter_single_debt_ns(limit, tat, check->now_ns) >
-	    limit->tau_ns)
+	if (!icmpg_limiter_admits(check, limit,
+				  icmpg_limiter_single_debt_ns(limit, tat,
+							       check->now_ns)))
 		return false;
 	charge = &check->charge[check->count++];
 	charge->limit = limit;
@@ -358,6 +207,7 @@ u8 icmpg_limiter_check(struct icmpg_check *check, u8 class, u32 scopes)
 	unsigned int i;
 
 	scopes &= check->config->class[class].scopes;
+	check->is_shared |= !!(scopes & ~ICMPG_SCOPES_OWN);
 	for (i = 0; scopes && i < ARRAY_SIZE(icmpg_limiter_order); i++) {
 		u8 scope = icmpg_limiter_order[i];
 
@@ -378,28 +228,66 @@ u8 icmpg_limiter_check(struct icmpg_check *check, u8 class, u32 scopes)
  * @scope: enum icmpguard_scope, one that the class has a limit for
  *
  * Context: as icmpg_limiter_check(). Reads only.
- * Return: packets that the bucket would let pass at once, if each cost one; 0
- * if the packet wouldn't conform.
+ * Return: packets that the bucket would let pass at once from this sender, if
+ * each cost one; 0 if the packet wouldn't conform.
  */
-u32 icmpg_limiter_left(const struct icmpg_check *check, u8 class, u8 scope)
+u32 icmpg_limiter_left(struct icmpg_check *check, u8 class, u8 scope)
 {
 	const struct icmpg_limit *limit =
 		&check->config->class[class].limit[scope];
 	struct icmpg_single *single =
 		icmpg_limiter_single(check->limiter, class, scope);
 	struct icmpg_charge charge;
-	u64 debt;
+	u64 debt, room;
 
+	if (check->limiter->known.history.line)
+		icmpg_limiter_look(check);
+	room = limit->room[check->sender.level];
 	if (single) {
 		debt = icmpg_limiter_single_debt_ns(limit,
 					atomic64_read(&single->tat_ns),
 					check->now_ns);
-		return debt <= limit->tau_ns ?
-			div64_u64(limit->tau_ns - debt, limit->t_ns) + 1 : 0;
+		return debt <= room ?
+			div64_u64(room - debt, limit->t_ns) + 1 : 0;
 	}
 	debt = icmpg_limiter_find_keyed(check, limit, scope, &charge);
-	return icmpg_bucket_conforms(limit, debt) ?
-		div_u64(limit->tau - debt, limit->t) + 1 : 0;
+	return debt <= room ? div_u64(room - debt, limit->t) + 1 : 0;
+}
+
+/**
+ * icmpg_limiter_note() - remember the sender of a packet
+ * @check: the packet, after its shared limits were asked; passed or refused
+ *
+ * Context: softirq, under rcu_read_lock(); takes no lock.
+ */
+void icmpg_limiter_note(struct icmpg_check *check)
+{
+	struct icmpg_known *known = &check->limiter->known;
+
+	if (!known->history.line)
+		return;
+	icmpg_limiter_look(check);
+	icmpg_known_note(known, &check->sender, check->overloaded,
+			 check->now_ns);
+}
+
+/**
+ * icmpg_limiter_known() - what is known of the sender of a packet
+ * @check: the packet, before or after its limits were asked
+ * @info: filled; level unknown while known-first is off
+ *
+ * Reads only.
+ *
+ * Context: softirq or user space, under rcu_read_lock(); takes no lock.
+ */
+void icmpg_limiter_known(struct icmpg_check *check,
+			 struct icmpg_known_info *info)
+{
+	*info = (struct icmpg_known_info){};
+	if (!check->limiter->known.history.line)
+		return;
+	icmpg_limiter_look(check);
+	icmpg_known_info(&check->sender, check->now_ns, info);
 }
 
 /**

@@ -11,32 +11,12 @@
 #include <linux/rcupdate.h>
 
 #include "config.h"
+#include "known.h"
 #include "packet.h"
-
-#define ICMPG_LINE_SLOTS	8
-#define ICMPG_LINE_BYTES	64
+#include "table.h"
 
 /* After a resize both tables are read for this long. */
 #define ICMPG_RESIZE_NS		(10 * 1000000000ULL)
-
-/**
- * struct icmpg_line - one cache line of the table: eight buckets
- * @slot: 7 bits index of the limit, 21 bits keyed fingerprint, 36 bits TAT in
- *	the limit's units. Read and written whole, with no lock.
- */
-struct icmpg_line {
-	atomic64_t slot[ICMPG_LINE_SLOTS];
-} __aligned(ICMPG_LINE_BYTES);
-
-/**
- * struct icmpg_table - the buckets that have a key
- * @line: the lines, in memory of their own
- * @lines: how many
- */
-struct icmpg_table {
-	struct icmpg_line *line;
-	u32 lines;
-};
 
 /**
  * struct icmpg_single - a bucket of its own, alone on its cache line
@@ -54,6 +34,7 @@ struct icmpg_single {
  * @old_until_ns: until when @old is read
  * @router: by enum icmpguard_class
  * @total: of the pseudo-class all
+ * @known: senders that came back
  *
  * A resize makes a new one of these, which takes over the singles' values and
  * the old table; what is freed when is the business of net.c.
@@ -64,6 +45,17 @@ struct icmpg_limiter {
 	u64 old_until_ns;
 	struct icmpg_single router[ICMPG_CLASS_SLOTS];
 	struct icmpg_single total;
+	struct icmpg_known known;
+};
+
+/**
+ * struct icmpg_limiter_old - what isn't read any more after a resize
+ * @table: the buckets
+ * @history: known senders, without memory if there were none
+ */
+struct icmpg_limiter_old {
+	struct icmpg_table table;
+	struct icmpg_table history;
 };
 
 #define ICMPG_CHARGES_MAX	10	/* 7 scopes of a class, 3 of all */
@@ -92,6 +84,9 @@ struct icmpg_charge {
  * @config: the configuration in force
  * @pkt: the packet
  * @now_ns: the guard's clock, read once for the packet
+ * @sender: what is known of who sent it; looked for only when that matters
+ * @is_shared: limits that senders share were asked
+ * @overloaded: one of these is overloaded
  * @count: entries in @charge
  * @charge: what to charge if every scope agrees
  */
@@ -100,18 +95,56 @@ struct icmpg_check {
 	const struct icmpg_config *config;
 	const struct icmpg_pkt *pkt;
 	u64 now_ns;
+	struct icmpg_sighting sender;
+	bool is_shared;
+	bool overloaded;
 	u8 count;
 	struct icmpg_charge charge[ICMPG_CHARGES_MAX];
 };
 
-int icmpg_limiter_table_init(struct icmpg_table *table, u32 bytes);
-void icmpg_limiter_table_exit(struct icmpg_table *table);
-void icmpg_limiter_take_over(struct icmpg_limiter *limiter,
-			     const struct icmpg_limiter *from, u64 now_ns);
+void icmpg_memory_exit(struct icmpg_limiter *limiter);
+int icmpg_memory_init(struct icmpg_limiter *limiter,
+		      const struct icmpg_settings *set,
+		      const struct icmpg_key *key);
+bool icmpg_memory_fits(const struct icmpg_limiter *limiter,
+		       const struct icmpg_settings *set);
+void icmpg_memory_take_over(struct icmpg_limiter *limiter,
+			    const struct icmpg_limiter *from, u64 now_ns);
+void icmpg_memory_give_up(struct icmpg_limiter *from,
+			  const struct icmpg_limiter *to);
+bool icmpg_memory_forget_old(struct icmpg_limiter *limiter,
+			     struct icmpg_limiter_old *old);
+
+/**
+ * icmpg_limiter_start() - begin to ask for a packet
+ * @check: to be used with the functions below; all else of it is theirs
+ * @limiter: the buckets
+ * @config: the configuration in force
+ * @pkt: the packet
+ * @now_ns: the guard's clock
+ */
+static inline void icmpg_limiter_start(struct icmpg_check *check,
+				       struct icmpg_limiter *limiter,
+				       const struct icmpg_config *config,
+				       const struct icmpg_pkt *pkt, u64 now_ns)
+{
+	check->limiter = limiter;
+	check->config = config;
+	check->pkt = pkt;
+	check->now_ns = now_ns;
+	check->sender.is_done = false;
+	check->sender.level = ICMPG_LEVEL_UNKNOWN;
+	check->is_shared = false;
+	check->overloaded = false;
+	check->count = 0;
+}
 
 u8 icmpg_limiter_check(struct icmpg_check *check, u8 class, u32 scopes);
+void icmpg_limiter_note(struct icmpg_check *check);
+void icmpg_limiter_known(struct icmpg_check *check,
+			 struct icmpg_known_info *info);
 u32 icmpg_limiter_charge(struct icmpg_check *check, u32 random);
-u32 icmpg_limiter_left(const struct icmpg_check *check, u8 class, u8 scope);
+u32 icmpg_limiter_left(struct icmpg_check *check, u8 class, u8 scope);
 
 void icmpg_limiter_status(const struct icmpg_limiter *limiter,
 			  const struct icmpg_config *config, u64 now_ns,

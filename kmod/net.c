@@ -32,15 +32,15 @@ static void icmpg_net_active_destroy(struct icmpg_active *active)
 {
 	if (!active)
 		return;
-	icmpg_limiter_table_exit(&active->limiter.table);
-	icmpg_limiter_table_exit(&active->limiter.old);
+	icmpg_memory_exit(&active->limiter);
 	icmpg_fragments_destroy(active->fragments);
 	icmpg_destinations_destroy(active->known);
 	kvfree(active);
 }
 
 static struct icmpg_active *
-icmpg_net_active_create(const struct icmpg_net *guard, u32 table_size)
+icmpg_net_active_create(const struct icmpg_net *guard,
+			const struct icmpg_settings *set)
 {
 	struct icmpg_active *active;
 
@@ -50,31 +50,24 @@ icmpg_net_active_create(const struct icmpg_net *guard, u32 table_size)
 	active->fragments = icmpg_fragments_create(&guard->key);
 	active->known = icmpg_destinations_create(&guard->key);
 	if (!active->fragments || !active->known ||
-	    icmpg_limiter_table_init(&active->limiter.table, table_size)) {
+	    icmpg_memory_init(&active->limiter, set, &guard->key)) {
 		icmpg_net_active_destroy(active);
 		return NULL;
 	}
 	return active;
 }
 
-static bool icmpg_net_is_resize(const struct icmpg_active *active,
-				const struct icmpg_config *config)
-{
-	return active->limiter.table.lines !=
-	       config->set.table_size / sizeof(struct icmpg_line);
-}
-
 /* Packets stop reading the table from before the last resize. */
 static void icmpg_net_drop_old_table(struct icmpg_active *active)
 {
-	struct icmpg_table old = active->limiter.old;
+	struct icmpg_limiter_old old;
 
-	if (!old.line)
+	if (!icmpg_memory_forget_old(&active->limiter, &old))
 		return;
-	WRITE_ONCE(active->limiter.old.line, NULL);
 	/* RCU: a packet may still be reading a line of it. */
 	synchronize_net();
-	icmpg_limiter_table_exit(&old);
+	icmpg_table_exit(&old.table);
+	icmpg_table_exit(&old.history);
 }
 
 /* All memory that @config needs, before anything is changed. */
@@ -95,20 +88,21 @@ static int icmpg_net_prepare(struct icmpg_net *guard,
 			goto no_memory;
 		rcu_assign_pointer(guard->stats, stats);
 	}
-	if (active && !icmpg_net_is_resize(active, config))
+	if (active && icmpg_memory_fits(&active->limiter, &config->set))
 		return 0;
 	/* What others need is not ours: half of what is left, at most. */
-	if (config->set.table_size >> PAGE_SHIFT > si_mem_available() / 2)
+	if (icmpg_settings_memory(&config->set) >> PAGE_SHIFT >
+	    si_mem_available() / 2)
 		goto no_memory;
 	/* Never more than two tables at a time. */
 	if (active)
 		icmpg_net_drop_old_table(active);
-	*fresh = icmpg_net_active_create(guard, config->set.table_size);
+	*fresh = icmpg_net_active_create(guard, &config->set);
 	if (*fresh)
 		return 0;
 no_memory:
 	NL_SET_ERR_MSG(extack,
-		       "not enough memory: a smaller table-size may fit");
+		       "not enough memory: a smaller table-size or candidate-size may fit");
 	return -ENOMEM;
 }
 
@@ -152,12 +146,11 @@ static void icmpg_net_resize(struct icmpg_net *guard,
 {
 	struct icmpg_active *active = icmpg_net_active(guard);
 
-	icmpg_limiter_take_over(&fresh->limiter, &active->limiter,
-				icmpg_net_now(guard, config));
+	icmpg_memory_take_over(&fresh->limiter, &active->limiter,
+			       icmpg_net_now(guard, config));
 	rcu_assign_pointer(guard->active, fresh);
 	synchronize_net();
-	/* Its table lives on as fresh->limiter.old. */
-	active->limiter.table.line = NULL;
+	icmpg_memory_give_up(&active->limiter, &fresh->limiter);
 	icmpg_net_active_destroy(active);
 	mod_delayed_work(system_wq, &guard->old_table, ICMPG_OLD_TABLE_DELAY);
 }
@@ -244,6 +237,29 @@ void icmpg_net_table_status(struct icmpg_net *guard, u32 *size, u32 *fill)
 	if (active)
 		icmpg_limiter_status(&active->limiter, config,
 				     icmpg_net_now(guard, config), size, fill);
+	rcu_read_unlock();
+}
+
+/**
+ * icmpg_net_known_status() - the memory of known senders
+ * @guard: the namespace
+ * @status: filled; all zero while the mode or known-first is off
+ *
+ * Context: any.
+ */
+void icmpg_net_known_status(struct icmpg_net *guard,
+			    struct icmpg_known_status *status)
+{
+	const struct icmpg_config *config;
+	const struct icmpg_active *active;
+
+	*status = (struct icmpg_known_status){};
+	rcu_read_lock();
+	config = rcu_dereference(guard->config);
+	active = rcu_dereference(guard->active);
+	if (active)
+		icmpg_known_status(&active->limiter.known,
+				   icmpg_net_now(guard, config), status);
 	rcu_read_unlock();
 }
 

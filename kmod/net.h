@@ -98,6 +98,8 @@ static inline u64 icmpg_net_now(const struct icmpg_net *guard,
 }
 
 void icmpg_net_table_status(struct icmpg_net *guard, u32 *size, u32 *fill);
+void icmpg_net_known_status(struct icmpg_net *guard,
+			    struct icmpg_known_status *status);
 int icmpg_net_publish(struct icmpg_net *guard, struct icmpg_config *config,
 		      struct netlink_ext_ack *extack);
 int icmpg_net_init(void);

@@ -24,7 +24,7 @@ static int icmpg_nl_set_check_memory(struct icmpg_net *guard,
 				     struct genl_info *info)
 {
 	const struct icmpg_config *config;
-	u64 bytes = ICMPG_NL_SET_FIXED_BYTES + set->table_size +
+	u64 bytes = ICMPG_NL_SET_FIXED_BYTES + icmpg_settings_memory(set) +
 		    (u64)num_possible_cpus() * ICMPG_NL_SET_CPU_BYTES;
 
 	if (guard->net->user_ns == &init_user_ns)
@@ -32,15 +32,15 @@ static int icmpg_nl_set_check_memory(struct icmpg_net *guard,
 	config = icmpg_net_config(guard);
 	if (config->set.mode != ICMPGUARD_MODE_OFF &&
 	    set->mode != ICMPGUARD_MODE_OFF &&
-	    config->set.table_size != set->table_size)
-		bytes += config->set.table_size;
+	    icmpg_settings_memory(&config->set) != icmpg_settings_memory(set))
+		bytes += icmpg_settings_memory(&config->set);
 	if (set->exempt)
 		bytes += struct_size(set->exempt, entry, set->exempt->count);
 	if (bytes <= READ_ONCE(icmpg_userns_memory))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(info->extack,
 			    info->attrs[ICMPGUARD_A_CONFIG_TABLE_SIZE],
-			    "more memory than userns_memory allows this namespace: choose a smaller table-size, or set mode off first if the old one counts too");
+			    "more memory than userns_memory allows this namespace: choose a smaller table-size or candidate-size, or set mode off first if the old one counts too");
 	return -EDQUOT;
 }
 

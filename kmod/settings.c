@@ -155,6 +155,7 @@ icmpg_settings_defaults[ICMPG_CLASS_SLOTS] = {
 
 #define ICMPG_SETTINGS_MAX_MESSAGE	9216		/* bytes: a jumbo frame */
 #define ICMPG_SETTINGS_TABLE_SIZE		(1024 * 1024)	/* bytes */
+#define ICMPG_SETTINGS_CANDIDATE_SIZE	(1024 * 1024)	/* bytes */
 
 static const u8 icmpg_settings_widths[ICMPG_SCOPE_SLOTS][ICMPG_FAMILIES] = {
 	[ICMPGUARD_SCOPE_SOURCE] = { 32, 64 },
@@ -201,7 +202,9 @@ void icmpg_settings_init(struct icmpg_settings *set, u8 mode)
 	set->mode = mode;
 	set->randomise = true;
 	set->max_message = ICMPG_SETTINGS_MAX_MESSAGE;
+	set->known_first = false;
 	set->table_size = ICMPG_SETTINGS_TABLE_SIZE;
+	set->candidate_size = ICMPG_SETTINGS_CANDIDATE_SIZE;
 	for (check = 1; check <= ICMPGUARD_CHECK_MAX; check++)
 		set->check[check] = true;
 	for (class = 1; class <= ICMPGUARD_CLASS_MAX; class++) {
@@ -249,6 +252,23 @@ void icmpg_settings_exit(struct icmpg_settings *set)
 	kvfree(set->exempt);
 	set->broadcast_allow = NULL;
 	set->exempt = NULL;
+}
+
+/**
+ * icmpg_settings_memory() - what the limiter of a namespace takes
+ * @set: valid
+ *
+ * Context: any.
+ * Return: bytes of buckets, known senders and candidates, mode or no mode.
+ */
+u64 icmpg_settings_memory(const struct icmpg_settings *set)
+{
+	u64 bytes = set->table_size;
+
+	if (set->known_first)
+		bytes += ICMPG_HISTORY_BYTES(set->table_size) +
+			 set->candidate_size;
+	return bytes;
 }
 
 /* Sentences that name a class: extack wants each of them whole and static. */
@@ -418,6 +438,11 @@ int icmpg_settings_check(const struct icmpg_settings *set,
 	if (set->table_size < ICMPGUARD_TABLE_SIZE_MIN ||
 	    set->table_size > ICMPGUARD_TABLE_SIZE_MAX) {
 		NL_SET_ERR_MSG(extack, "table-size is 64K to 1G");
+		return -ERANGE;
+	}
+	if (set->candidate_size < ICMPGUARD_CANDIDATE_SIZE_MIN ||
+	    set->candidate_size > ICMPGUARD_CANDIDATE_SIZE_MAX) {
+		NL_SET_ERR_MSG(extack, "candidate-size is 16K to 1G");
 		return -ERANGE;
 	}
 	for (class = 1; class <= ICMPGUARD_CLASS_MAX; class++) {

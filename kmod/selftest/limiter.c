@@ -132,14 +132,14 @@ bool icmpg_selftest_limiter(void)
 
 	limiter = kvzalloc(sizeof(*limiter), GFP_KERNEL);
 	if (config && limiter &&
-	    !icmpg_limiter_table_init(&limiter->table,
+	    !icmpg_table_init(&limiter->table,
 				      ICMPGUARD_TABLE_SIZE_MIN)) {
 		u32 lines = limiter->table.lines;
 
 		failed = icmpg_selftest_rate(limiter, config, &pkt);
 		failed += icmpg_selftest_full(limiter, config, &pkt);
 		limiter->table.lines = lines;
-		icmpg_limiter_table_exit(&limiter->table);
+		icmpg_table_exit(&limiter->table);
 	}
 	kvfree(limiter);
 	kvfree(config);

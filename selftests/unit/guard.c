@@ -12,15 +12,15 @@ void guard_init(struct guard *guard, const struct icmpg_settings *set,
 	guard->limiter = kvzalloc(sizeof(*guard->limiter), GFP_KERNEL);
 	guard->now_ns = 1000 * SECOND_NS;
 	if (!guard->limiter ||
-	    icmpg_limiter_table_init(&guard->limiter->table,
+	    icmpg_table_init(&guard->limiter->table,
 				     lines * sizeof(struct icmpg_line)))
 		abort();
 }
 
 void guard_exit(struct guard *guard)
 {
-	icmpg_limiter_table_exit(&guard->limiter->table);
-	icmpg_limiter_table_exit(&guard->limiter->old);
+	icmpg_table_exit(&guard->limiter->table);
+	icmpg_table_exit(&guard->limiter->old);
 	kvfree(guard->limiter);
 	icmpg_config_destroy(guard->config);
 }
@@ -39,11 +39,11 @@ void guard_resize(struct guard *guard, u32 lines)
 
 	guard->limiter = kvzalloc(sizeof(*guard->limiter), GFP_KERNEL);
 	if (!guard->limiter ||
-	    icmpg_limiter_table_init(&guard->limiter->table,
+	    icmpg_table_init(&guard->limiter->table,
 				     lines * sizeof(struct icmpg_line)))
 		abort();
-	icmpg_limiter_take_over(guard->limiter, from, guard->now_ns);
-	icmpg_limiter_table_exit(&from->old);
+	icmpg_memory_take_over(guard->limiter, from, guard->now_ns);
+	icmpg_table_exit(&from->old);
 	kvfree(from);
 }
 
@@ -53,12 +53,8 @@ u8 guard_ask(struct guard *guard, const struct icmpg_pkt *pkt, u32 scopes,
 {
 	u8 reason;
 
-	*check = (struct icmpg_check){
-		.limiter = guard->limiter,
-		.config = guard->config,
-		.pkt = pkt,
-		.now_ns = guard->now_ns,
-	};
+	icmpg_limiter_start(check, guard->limiter, guard->config, pkt,
+			    guard->now_ns);
 	reason = icmpg_limiter_check(check, pkt->class,
 				     scopes & ICMPG_SCOPES_OWN);
 	if (!reason)

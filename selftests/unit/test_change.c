@@ -111,7 +111,7 @@ static void test_no_old_table(void)
 	guard_init(&guard, &set, 64);
 	EXPECT(guard_send_many(&guard, &pkt, PAIR, 30) == 20);
 	guard_resize(&guard, 64);
-	icmpg_limiter_table_exit(&guard.limiter->old);
+	icmpg_table_exit(&guard.limiter->old);
 	guard.now_ns += ICMPG_RESIZE_NS - 1;
 	EXPECT(guard_send_many(&guard, &pkt, PAIR, 30) == 20);
 	guard_exit(&guard);

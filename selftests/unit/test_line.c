@@ -635,20 +635,20 @@ static void test_table(void)
 {
 	struct icmpg_table table = {};
 
-	EXPECT(!icmpg_limiter_table_init(&table, ICMPGUARD_TABLE_SIZE_MIN));
+	EXPECT(!icmpg_table_init(&table, ICMPGUARD_TABLE_SIZE_MIN));
 	EXPECT(table.lines == 1024);
 	EXPECT((uintptr_t)table.line % 64 == 0);
 	EXPECT(sizeof(struct icmpg_line) == 64);
-	icmpg_limiter_table_exit(&table);
+	icmpg_table_exit(&table);
 	EXPECT(!table.line && !table.lines);
-	icmpg_limiter_table_exit(&table);
-	EXPECT(!icmpg_limiter_table_init(&table, ICMPGUARD_TABLE_SIZE_MIN + 63));
+	icmpg_table_exit(&table);
+	EXPECT(!icmpg_table_init(&table, ICMPGUARD_TABLE_SIZE_MIN + 63));
 	EXPECT(table.lines == 1024);
-	icmpg_limiter_table_exit(&table);
+	icmpg_table_exit(&table);
 	unit_alloc_left = 0;
-	EXPECT(icmpg_limiter_table_init(&table, ICMPGUARD_TABLE_SIZE_MIN) ==
+	EXPECT(icmpg_table_init(&table, ICMPGUARD_TABLE_SIZE_MIN) ==
 	       -ENOMEM);
-	icmpg_limiter_table_exit(&table);
+	icmpg_table_exit(&table);
 }
 
 static const struct ktap_test tests[] = {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 int unit_alloc_left = -1;
+__thread unsigned int unit_cpu;
 #ifdef UNIT_RACE
 __thread void (*unit_race)(void);
 #endif

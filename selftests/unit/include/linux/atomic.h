@@ -48,6 +48,11 @@ static inline bool atomic64_try_cmpxchg(atomic64_t *atomic, s64 *old, s64 new)
 					   __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
+static inline s64 atomic64_add_return(s64 value, atomic64_t *atomic)
+{
+	return __atomic_add_fetch(&atomic->counter, value, __ATOMIC_SEQ_CST);
+}
+
 #define atomic64_try_cmpxchg_relaxed	atomic64_try_cmpxchg
 
 #endif /* UNIT_LINUX_ATOMIC_H */

@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Known senders: remembers who comes back, and for how long it has done so.
+ * Softirq; no lock, no allocation, no walk. The way of a flood is nearly
+ * read-only: of first sightings, only as many are written as can be kept until
+ * they come back. Also built in userspace; must not know limits or packets.
+ */
+#include "known.h"
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "hash.h"
+
+/* A word of the history: fingerprint, last seen, age. */
+#define ICMPG_KNOWN_TAG_SHIFT	44
+#define ICMPG_KNOWN_LAST_SHIFT	20
+#define ICMPG_KNOWN_LAST_MASK	((1U << 24) - 1)
+#define ICMPG_KNOWN_AGE_MASK	((1U << 20) - 1)
+#define ICMPG_KNOWN_UNIT_SHIFT	30	/* ns; about a second */
+
+/* Units. */
+#define ICMPG_KNOWN_TOUCH	4	/* seen again sooner: nothing is written */
+#define ICMPG_KNOWN_ABSENCE	60	/* more of one doesn't count as age */
+#define ICMPG_KNOWN_HALVES_SHIFT	12	/* 73 minutes: see worth */
+
+/* An entry of the candidates: fingerprint, visits, time. */
+#define ICMPG_CANDIDATE_TAG_SHIFT	14
+#define ICMPG_CANDIDATE_VISITS_SHIFT	12
+#define ICMPG_CANDIDATE_VISITS_MAX	3
+#define ICMPG_CANDIDATE_TIME_MASK	((1U << 12) - 1)
+#define ICMPG_CANDIDATE_UNIT_SHIFT	26	/* ns; 67 ms */
+
+/* Units. */
+#define ICMPG_CANDIDATE_QUIET	5	/* 0.27 s: sooner is no coming back */
+#define ICMPG_CANDIDATE_QUIETER	7	/* 0.40 s: the same while overloaded */
+#define ICMPG_CANDIDATE_LATE	894	/* 60 s: later is a first sighting */
+#define ICMPG_CANDIDATE_FRESH	75	/* 5 s: a junior isn't replaced */
+
+#define ICMPG_KNOWN_OVERLOAD_NS	(10 * 1000000000LL)
+#define ICMPG_KNOWN_STATUS_LINES	4096
+
+/* Beside a hash's bits 0 to 31, as key.h says. */
+static u32 icmpg_known_tag(u64 hash)
+{
+	return hash >> ICMPG_KNOWN_TAG_SHIFT ?: 1;
+}
+
+static u32 icmpg_known_candidate_tag(u64 hash)
+{
+	return hash >> (32 + ICMPG_CANDIDATE_TAG_SHIFT) ?: 1;
+}
+
+static u32 icmpg_known_units(u64 now_ns)
+{
+	return now_ns >> ICMPG_KNOWN_UNIT_SHIFT & ICMPG_KNOWN_LAST_MASK;
+}
+
+static u32 icmpg_known_candidate_time(u64 now_ns)
+{
+	return now_ns >> ICMPG_CANDIDATE_UNIT_SHIFT & ICMPG_CANDIDATE_TIME_MASK;
+}
+
+static u64 icmpg_known_word(u32 tag, u32 last, u32 age)
+{
+	return (u64)tag << ICMPG_KNOWN_TAG_SHIFT |
+	       (u64)last << ICMPG_KNOWN_LAST_SHIFT | age;
+}
+
+static u32 icmpg_known_age(u64 word)
+{
+	return word & ICMPG_KNOWN_AGE_MASK;
+}
+
+/*
+ * RACE: the clock of a word wraps in 208 days: one that nobody has pushed out
+ * until then seems to have been seen just now.
+ */
+static u32 icmpg_known_idle(u64 word, u64 now_ns)
+{
+	return (icmpg_known_units(now_ns) - (word >> ICMPG_KNOWN_LAST_SHIFT)) &
+	       ICMPG_KNOWN_LAST_MASK;
+}
+
+static u8 icmpg_known_level(u32 age)
+{
+	if (age < 56)		/* a minute */
+		return ICMPG_LEVEL_SENIOR;
+	if (age < 559)		/* 10 minutes */
+		return ICMPG_LEVEL_MINUTE;
+	if (age < 6706)		/* 2 hours */
+		return ICMPG_LEVEL_MINUTES;
+	if (age < 80467)	/* a day */
+		return ICMPG_LEVEL_HOURS;
+	return ICMPG_LEVEL_DAY;
+}
+
+/* Units since a candidate was last seen; they wrap in 4.6 minutes. */
+static u32 icmpg_known_gap(u32 entry, u64 now_ns)
+{
+	return (icmpg_known_candidate_time(now_ns) - entry) &
+	       ICMPG_CANDIDATE_TIME_MASK;
+}
+
+static u32 icmpg_known_visits(u32 entry)
+{
+	return entry >> ICMPG_CANDIDATE_VISITS_SHIFT &
+	       ICMPG_CANDIDATE_VISITS_MAX;
+}
+
+static u32 icmpg_known_entry(u32 tag, u32 visits, u64 now_ns)
+{
+	return tag << ICMPG_CANDIDATE_TAG_SHIFT |
+	       min_t(u32, visits, ICMPG_CANDIDATE_VISITS_MAX) <<
+	       ICMPG_CANDIDATE_VISITS_SHIFT |
+	       icmpg_known_candidate_time(now_ns);
+}
+
+static struct icmpg_candidates *
+icmpg_known_set(const struct icmpg_known *known, u64 hash)
+{
+	return &known->candidates[(u64)(u32)hash * known->sets >> 32];
+}
+
+/**
+ * icmpg_known_init() - room for known senders
+ * @known: zeroed; filled
+ * @history_bytes: of which whole lines are used
+ * @candidate_bytes: of which whole sets are used
+ * @key: secret of the namespace
+ *
+ * Context: process, may sleep. The memory is charged to the caller's cgroup.
+ * Return: 0 or -ENOMEM; icmpg_known_exit() frees what there is.
+ */
+int icmpg_known_init(struct icmpg_known *known, u32 history_bytes,
+		     u32 candidate_bytes, const struct icmpg_key *key)
+{
+	u8 family;
+	int err;
+
+	for (family = 0; family < ARRAY_SIZE(known->key); family++)
+		icmpg_key_derive(key, ICMPG_KEY_KNOWN + family,
+				 &known->key[family]);
+	known->sets = candidate_bytes / sizeof(*known->candidates);
+	known->writes = max_t(u64, 1, ((u64)known->sets * ICMPG_CANDIDATES *
+				       3 / 4 << ICMPG_CANDIDATE_UNIT_SHIFT) /
+				      1000000000);
+	err = icmpg_table_init(&known->history, history_bytes);
+	if (err)
+		return err;
+	known->candidates = kvcalloc(known->sets, sizeof(*known->candidates),
+				     GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
+				     __GFP_NOWARN);
+	known->cpu = alloc_percpu_gfp(struct icmpg_known_cpu,
+				      GFP_KERNEL_ACCOUNT);
+	return known->candidates && known->cpu ? 0 : -ENOMEM;
+}
+
+/**
+ * icmpg_known_exit() - forget all senders
+ * @known: perhaps without memory; no packet may read it any more
+ */
+void icmpg_known_exit(struct icmpg_known *known)
+{
+	icmpg_table_exit(&known->history);
+	icmpg_table_exit(&known->old);
+	kvfree(known->candidates);
+	known->candidates = NULL;
+	free_percpu(known->cpu);
+	known->cpu = NULL;
+}
+
+/**
+ * icmpg_known_take_over() - continue where others are
+ * @known: new, with memory of its own
+ * @from: in use so far; its history is read on, its candidates are not: who
+ *	comes back twice more is one again
+ * @until_ns: until when it is read, nanoseconds of the guard's clock
+ */
+void icmpg_known_take_over(struct icmpg_known *known,
+			   const struct icmpg_known *from, u64 until_ns)
+{
+	known->old = from->history;
+	known->old_until_ns = until_ns;
+	atomic64_set(&known->overload_ns, atomic64_read(&from->overload_ns));
+}
+
+static bool icmpg_known_find(const struct icmpg_line *line, u32 tag,
+			     struct icmpg_sighting *sighting)
+{
+	unsigned int i;
+
+	for (i = 0; i < ICMPG_LINE_SLOTS; i++) {
+		u64 word = atomic64_read(&line->slot[i]);
+
+		if (word >> ICMPG_KNOWN_TAG_SHIFT == tag) {
+			sighting->word = word;
+			sighting->place = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* RCU: net.c takes the line away and waits before it frees the old history. */
+static bool icmpg_known_find_old(const struct icmpg_known *known, u64 now_ns,
+				 struct icmpg_sighting *sighting)
+{
+	struct icmpg_table old;
+
+	old.line = READ_ONCE(known->old.line);
+	if (likely(!old.line) || now_ns >= known->old_until_ns)
+		return false;
+	old.lines = known->old.lines;
+	sighting->is_old = icmpg_known_find(icmpg_table_line(&old,
+							     sighting->hash),
+					    icmpg_known_tag(sighting->hash),
+					    sighting);
+	return sighting->is_old;
+}
+
+static void icmpg_known_find_candidate(const struct icmpg_known *known,
+				       u64 now_ns,
+				       struct icmpg_sighting *sighting)
+{
+	struct icmpg_candidates *set = icmpg_known_set(known, sighting->hash);
+	u32 tag = icmpg_known_candidate_tag(sighting->hash), entry, gap;
+	unsigned int i;
+
+	for (i = 0; i < ICMPG_CANDIDATES; i++) {
+		entry = READ_ONCE(set->entry[i]);
+		if (entry >> ICMPG_CANDIDATE_TAG_SHIFT != tag)
+			continue;
+		sighting->entry = entry;
+		sighting->place = i;
+		gap = icmpg_known_gap(entry, now_ns);
+		if (gap < ICMPG_CANDIDATE_QUIETER || gap > ICMPG_CANDIDATE_LATE)
+			return;
+		/* With this visit. */
+		sighting->level = icmpg_known_visits(entry) + 1 <
+				  ICMPG_CANDIDATE_VISITS_MAX ?
+				  ICMPG_LEVEL_JUNIOR : ICMPG_LEVEL_QUIET;
+		return;
+	}
+}
+
+/**
+ * icmpg_known_look() - is a sender known?
+ * @known: with memory
+ * @hash: of its source, by icmpg_key_hash() with the subkey of its family
+ * @now_ns: the guard's clock
+ * @sighting: filled
+ *
+ * Reads only.
+ *
+ * Context: softirq or user space, under rcu_read_lock(); takes no lock.
+ */
+void icmpg_known_look(const struct icmpg_known *known, u64 hash, u64 now_ns,
+		      struct icmpg_sighting *sighting)
+{
+	*sighting = (struct icmpg_sighting){
+		.hash = hash,
+		.level = ICMPG_LEVEL_UNKNOWN,
+		.is_done = true,
+	};
+	if (icmpg_known_find(icmpg_table_line(&known->history, hash),
+			     icmpg_known_tag(hash), sighting) ||
+	    icmpg_known_find_old(known, now_ns, sighting))
+		sighting->level =
+			icmpg_known_level(icmpg_known_age(sighting->word));
+	else
+		icmpg_known_find_candidate(known, now_ns, sighting);
+}
+
+/*
+ * What a word of the history is worth: its age, halved for each 73 minutes that
+ * it hasn't been seen. Who has just come is worth nothing.
+ */
+static u32 icmpg_known_worth(u64 word, u64 now_ns)
+{
+	u32 halves = icmpg_known_idle(word, now_ns) >> ICMPG_KNOWN_HALVES_SHIFT;
+
+	return icmpg_known_age(word) >> min_t(u32, halves, 31);
+}
+
+/*
+ * Write a word where the least is lost: a free place, else who is worth least,
+ * of several who hasn't been seen for longest. RACE: another CPU may write the
+ * same place at the same time; one of them is lost, and comes back.
+ */
+static void icmpg_known_insert(struct icmpg_known *known, u64 hash, u64 word,
+			       u64 now_ns)
+{
+	struct icmpg_line *line = icmpg_table_line(&known->history, hash);
+	u64 least = U64_MAX;
+	unsigned int i, best = 0;
+
+	for (i = 0; i < ICMPG_LINE_SLOTS; i++) {
+		u64 other = atomic64_read(&line->slot[i]), loss = 0;
+
+		if (other)
+			loss = ((u64)icmpg_known_worth(other, now_ns) << 32 |
+				(ICMPG_KNOWN_LAST_MASK -
+				 icmpg_known_idle(other, now_ns))) + 1;
+		if (loss < least) {
+			least = loss;
+			best = i;
+		}
+	}
+	atomic64_set(&line->slot[best], word);
+}
+
+/* A sender of the history has been seen: how long ago was the last time? */
+static void icmpg_known_touch(struct icmpg_known *known,
+			      const struct icmpg_sighting *sighting,
+			      bool overloaded, u64 now_ns)
+{
+	u32 idle = icmpg_known_idle(sighting->word, now_ns);
+	u32 age = icmpg_known_age(sighting->word);
+	s64 old = sighting->word;
+	struct icmpg_line *line;
+	u64 word;
+
+	if (idle < ICMPG_KNOWN_TOUCH && !sighting->is_old)
+		return;
+	/* Nobody grows older by flooding. */
+	if (!overloaded)
+		age = min_t(u32, age + min_t(u32, idle, ICMPG_KNOWN_ABSENCE),
+			    ICMPG_KNOWN_AGE_MASK);
+	word = icmpg_known_word(icmpg_known_tag(sighting->hash),
+				icmpg_known_units(now_ns), age);
+	if (sighting->is_old) {
+		icmpg_known_insert(known, sighting->hash, word, now_ns);
+		return;
+	}
+	line = icmpg_table_line(&known->history, sighting->hash);
+	/* RACE: if another CPU was faster, it wrote the same or a newcomer. */
+	atomic64_try_cmpxchg(&line->slot[sighting->place], &old, word);
+}
+
+/*
+ * Take stock of what all CPUs see. Each adds what it has seen to one number, and
+ * takes the growth of that number for the rate: right however the packets are
+ * spread, where the rate of one CPU times their number isn't.
+ */
+static void icmpg_known_take_stock(struct icmpg_known *known,
+				   struct icmpg_known_cpu *cpu, u32 window)
+{
+	u64 total = atomic64_add_return(cpu->count, &known->unknown);
+	u64 rate = div_u64(total - cpu->unknown, window - cpu->window);
+
+	cpu->probability = rate <= known->writes ? U32_MAX :
+			   div64_u64((u64)known->writes << 32, rate);
+	cpu->unknown = total;
+	cpu->window = window;
+	cpu->count = 0;
+}
+
+/* Is one more sighting to be written down? Marsaglia, Xorshift RNGs (2003). */
+static bool icmpg_known_samples(struct icmpg_known *known, u64 now_ns)
+{
+	struct icmpg_known_cpu *cpu = this_cpu_ptr(known->cpu);
+	u32 window = now_ns >> ICMPG_CANDIDATE_UNIT_SHIFT;
+	u32 random = cpu->random ?: 1 + window;
+
+	cpu->count++;
+	if (unlikely(window != cpu->window))
+		icmpg_known_take_stock(known, cpu, window);
+	random ^= random << 13;
+	random ^= random >> 17;
+	random ^= random << 5;
+	cpu->random = random;
+	return random <= cpu->probability;
+}
+
+/*
+ * Which candidate goes for a new one: who hasn't been seen for longest, but
+ * no junior that was seen just now.
+ */
+static void icmpg_known_begin(struct icmpg_known *known, u64 hash, u64 now_ns)
+{
+	struct icmpg_candidates *set = icmpg_known_set(known, hash);
+	unsigned int i, best = 0;
+	u32 most = 0;
+
+	for (i = 0; i < ICMPG_CANDIDATES; i++) {
+		u32 entry = READ_ONCE(set->entry[i]);
+		u32 gap = icmpg_known_gap(entry, now_ns) + 1;
+
+		if (!entry)
+			gap = U32_MAX;
+		else if (icmpg_known_visits(entry) &&
+			 gap <= ICMPG_CANDIDATE_FRESH)
+			continue;
+		if (gap > most) {
+			most = gap;
+			best = i;
+		}
+	}
+	if (most)
+		WRITE_ONCE(set->entry[best],
+			   icmpg_known_entry(icmpg_known_candidate_tag(hash), 0,
+					     now_ns));
+}
+
+/* A candidate has come back, quietly or not. */
+static void icmpg_known_return(struct icmpg_known *known,
+			       const struct icmpg_sighting *sighting,
+			       bool overloaded, u32 gap, u64 now_ns)
+{
+	struct icmpg_candidates *set = icmpg_known_set(known, sighting->hash);
+	u32 tag = icmpg_known_candidate_tag(sighting->hash);
+	u32 visits = icmpg_known_visits(sighting->entry);
+
+	if (!overloaded && gap < ICMPG_CANDIDATE_QUIET)
+		return;
+	if (!overloaded) {
+		WRITE_ONCE(set->entry[sighting->place], 0);
+		icmpg_known_insert(known, sighting->hash,
+				   icmpg_known_word(icmpg_known_tag(sighting->hash),
+						    icmpg_known_units(now_ns),
+						    0), now_ns);
+		return;
+	}
+	if (gap >= ICMPG_CANDIDATE_QUIETER)
+		visits++;
+	else if (!visits && (!gap || !icmpg_known_samples(known, now_ns)))
+		return;
+	else
+		visits = 0;
+	WRITE_ONCE(set->entry[sighting->place],
+		   icmpg_known_entry(tag, visits, now_ns));
+}
+
+/* Is or was a shared bucket overloaded in the last 10 s? */
+static bool icmpg_known_overloaded(struct icmpg_known *known, bool overloaded,
+				   u64 now_ns)
+{
+	u64 last_ns = atomic64_read(&known->overload_ns);
+
+	/* One line for all CPUs: written now and then only. */
+	if (overloaded &&
+	    last_ns >> ICMPG_KNOWN_UNIT_SHIFT != now_ns >> ICMPG_KNOWN_UNIT_SHIFT)
+		atomic64_set(&known->overload_ns, now_ns);
+	return overloaded ||
+	       (last_ns && (s64)(now_ns - last_ns) < ICMPG_KNOWN_OVERLOAD_NS);
+}
+
+/**
+ * icmpg_known_note() - a sender has been seen
+ * @known: with memory
+ * @sighting: by icmpg_known_look(), for this packet
+ * @overloaded: a shared bucket of the packet is overloaded
+ * @now_ns: the guard's clock
+ *
+ * Context: softirq, under rcu_read_lock(); takes no lock.
+ */
+void icmpg_known_note(struct icmpg_known *known,
+		      const struct icmpg_sighting *sighting, bool overloaded,
+		      u64 now_ns)
+{
+	u32 gap;
+
+	overloaded = icmpg_known_overloaded(known, overloaded, now_ns);
+	if (sighting->word) {
+		icmpg_known_touch(known, sighting, overloaded, now_ns);
+		return;
+	}
+	gap = icmpg_known_gap(sighting->entry, now_ns);
+	if (sighting->entry && gap <= ICMPG_CANDIDATE_LATE)
+		icmpg_known_return(known, sighting, overloaded, gap, now_ns);
+	else if (icmpg_known_samples(known, now_ns))
+		icmpg_known_begin(known, sighting->hash, now_ns);
+}
+
+/**
+ * icmpg_known_info() - what is to be told of a sender
+ * @sighting: by icmpg_known_look()
+ * @now_ns: the guard's clock
+ * @info: filled
+ *
+ * Context: any.
+ */
+void icmpg_known_info(const struct icmpg_sighting *sighting, u64 now_ns,
+		      struct icmpg_known_info *info)
+{
+	u64 word = sighting->word;
+
+	*info = (struct icmpg_known_info){ .level = sighting->level };
+	if (!word)
+		return;
+	info->age_ns = (u64)icmpg_known_age(word) << ICMPG_KNOWN_UNIT_SHIFT;
+	info->idle_ns = (u64)icmpg_known_idle(word, now_ns) <<
+			ICMPG_KNOWN_UNIT_SHIFT;
+}
+
+/**
+ * icmpg_known_status() - the memory of known senders
+ * @known: perhaps without memory
+ * @now_ns: the guard's clock
+ * @status: filled; from at most 4096 lines
+ *
+ * Context: any, under rcu_read_lock().
+ */
+void icmpg_known_status(const struct icmpg_known *known, u64 now_ns,
+			struct icmpg_known_status *status)
+{
+	const struct icmpg_table *history = &known->history;
+	u64 last_ns = atomic64_read(&known->overload_ns);
+	u32 lines, taken = 0, i, n;
+
+	*status = (struct icmpg_known_status){};
+	if (!history->line)
+		return;
+	lines = min_t(u32, history->lines, ICMPG_KNOWN_STATUS_LINES);
+	for (i = 0; i < lines; i++) {
+		const struct icmpg_line *line;
+
+		line = &history->line[div_u64((u64)i * history->lines, lines)];
+		for (n = 0; n < ICMPG_LINE_SLOTS; n++)
+			taken += !!atomic64_read(&line->slot[n]);
+	}
+	status->history_bytes = history->lines * sizeof(struct icmpg_line);
+	status->candidate_bytes = known->sets * sizeof(*known->candidates);
+	status->fill = lines ? taken * 1000 / (lines * ICMPG_LINE_SLOTS) : 0;
+	status->overloaded = last_ns &&
+			     (s64)(now_ns - last_ns) < ICMPG_KNOWN_OVERLOAD_NS;
+}
