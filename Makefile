@@ -74,6 +74,9 @@ check: deps ## installs what is missing, builds and tests everything
 check-debug: deps-debug ## tests the module on a kernel that reports bugs and leaks (builds it once)
 	O='$(out)' selftests/check.sh --debug
 
+bench: deps ## instructions, time and memory beside its peers; QUICK=1 in minutes
+	O='$(out)' selftests/bench/run.sh
+
 lint: ## static checks of all sources
 	O='$(out)' selftests/lint.sh
 
@@ -99,7 +102,7 @@ deps-debug:
 	@selftests/vm/deps.sh --debug
 
 clean: ## removes what was built
-	rm -rf '$(out)'/kernel-* '$(out)'/userspace* '$(out)/selftests' '$(out)/vm'
+	rm -rf '$(out)'/kernel-* '$(out)'/userspace* '$(out)/selftests' '$(out)/vm' '$(out)/bench'
 	@rmdir '$(out)' 2>/dev/null || true
 
-.PHONY: all help module tool demo check check-debug lint install uninstall deps deps-debug clean
+.PHONY: all help module tool demo check check-debug bench lint install uninstall deps deps-debug clean

@@ -1,0 +1,433 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: inside.sh MODULE [--quick] PART...
+#
+# What the benchmark does inside the machine: puts one filter after the other in
+# place, sends all of them the same packets, and prints a line for each
+#
+#	measured CASE SUBJECT packets=N refused=N instructions=N ...
+#
+# after it has seen that the filter's own counter says the same as the loop.
+#
+#	bench0, a dummy device: 192.0.2.1/24, 2001:db8::1/64
+#	sources: 16.0.0.0 and up, or all over 16.0.0.0/2; 2001:db8:N::2
+
+cd "$(dirname "$0")" || exit 1
+PATH=$PATH:/usr/sbin:/sbin
+readonly control=/sys/kernel/debug/icmpguard-bench
+budget=2000
+
+die() {
+	echo "bench: $*" >&2
+	exit 1
+}
+
+# Sends what is ordered; the result is in the associative array result.
+declare -A result=()
+send() {
+	local word
+	echo "dev=bench0 $*" >$control || die "it can't be sent: $*"
+	result=()
+	for word in $(<$control); do
+		result[${word%%=*}]=${word#*=}
+	done
+}
+
+# ------------------------------------------------------------- the filters
+#
+# Each has up_NAME RATE UNIT BURST, which puts it in place with a limit of its
+# senders' own, and the budget that all of them share; it is removed by down.
+# count_NAME prints how many packets it says it has refused.
+
+declare -A xt=([4]=iptables-legacy [6]=ip6tables-legacy)
+
+up_nothing() { :; }
+count_nothing() { echo 0; }
+
+up_off() {
+	modprobe icmpguard mode=off
+}
+count_off() { count_guard; }
+
+up_guard() {
+	modprobe icmpguard mode=off
+	icmpguard set - <<-END
+		limit echo-request pair $1/${2:0:1} burst $3
+		limit echo-request router $budget/s burst $budget
+		mode enforce
+	END
+}
+count_guard() {
+	awk '/^class\..*\.dropped / { n += $2 } END { print n + 0 }' /proc/net/icmpguard
+}
+
+# with no more than what row 2 names, and with what row 3 needs
+up_guard_two() {
+	local scope
+	modprobe icmpguard mode=off
+	{
+		for scope in source source-net destination destination-net; do
+			echo "limit echo-request $scope off"
+		done
+		echo "limit echo-request pair $1/${2:0:1} burst $3"
+		echo "limit echo-request router $budget/s burst $budget"
+		echo "mode enforce"
+	} | icmpguard set -
+}
+count_guard_two() { count_guard; }
+
+up_rawdrop() {
+	local family
+	for family in 4 6; do
+		"${xt[$family]}" -t raw -A PREROUTING -p "${icmp_xt[$family]}" -j DROP || return
+	done
+}
+declare -A icmp_xt=([4]=icmp [6]=icmpv6)
+declare -A type_xt=([4]="--icmp-type echo-request" [6]="--icmpv6-type echo-request")
+count_xt() {
+	local family
+	for family in 4 6; do
+		"${xt[$family]}" -t raw -L PREROUTING -n -v -x
+	done 2>/dev/null | awk '$3 == "DROP" { n += $1 } END { print n + 0 }'
+}
+count_rawdrop() { count_xt; }
+
+up_hashlimit() {
+	local family
+	declare -A mask=([4]=32 [6]=64)
+	for family in 4 6; do
+		# shellcheck disable=SC2086 # options
+		"${xt[$family]}" -t raw -A PREROUTING -p "${icmp_xt[$family]}" ${type_xt[$family]} \
+			-m hashlimit --hashlimit-name own$family --hashlimit-mode srcip \
+			--hashlimit-srcmask "${mask[$family]}" --hashlimit-above "$1/$2" \
+			--hashlimit-burst "$3" --hashlimit-htable-size "${buckets:-65536}" \
+			--hashlimit-htable-max 2097152 --hashlimit-htable-expire 600000 -j DROP &&
+		"${xt[$family]}" -t raw -A PREROUTING -p "${icmp_xt[$family]}" ${type_xt[$family]} \
+			-m hashlimit --hashlimit-name all$family --hashlimit-above $budget/second \
+			--hashlimit-burst $budget -j DROP || return
+	done
+}
+count_hashlimit() { count_xt; }
+
+up_nftdrop() {
+	nft -f - <<-END
+		table ip bench {
+			chain pre {
+				type filter hook prerouting priority raw
+				icmp type echo-request counter drop
+			}
+		}
+		table ip6 bench {
+			chain pre {
+				type filter hook prerouting priority raw
+				icmpv6 type echo-request counter drop
+			}
+		}
+	END
+}
+# count_nft CHAIN FAMILY...: without the elements of sets, which are many
+count_nft() {
+	local chain=$1 family
+	shift
+	for family; do
+		nft -j -t list chain "$family" bench "$chain"
+	done | jq -s '[.. | .counter? // empty | .packets] | add // 0'
+}
+count_nftdrop() { count_nft pre ip ip6; }
+
+up_nftmeter() {
+	nft -f - <<-END
+		table ip bench {
+			set own {
+				type ipv4_addr
+				size 2097152
+				flags dynamic,timeout
+				timeout 10m
+			}
+			chain pre {
+				type filter hook prerouting priority raw
+				icmp type echo-request update @own { ip saddr limit rate over $1/$2 burst $3 packets } counter drop
+				icmp type echo-request limit rate over $budget/second burst $budget packets counter drop
+			}
+		}
+		table ip6 bench {
+			set own {
+				type ipv6_addr
+				size 2097152
+				flags dynamic,timeout
+				timeout 10m
+			}
+			chain pre {
+				type filter hook prerouting priority raw
+				icmpv6 type echo-request update @own { ip6 saddr & ffff:ffff:ffff:ffff:: limit rate over $1/$2 burst $3 packets } counter drop
+				icmpv6 type echo-request limit rate over $budget/second burst $budget packets counter drop
+			}
+		}
+	END
+}
+count_nftmeter() { count_nft pre ip ip6; }
+
+up_ingress() {
+	nft -f - <<-END
+		table netdev bench {
+			chain in {
+				type filter hook ingress device bench0 priority 0
+				icmp type echo-request counter drop
+				icmpv6 type echo-request counter drop
+			}
+		}
+	END
+}
+count_ingress() { count_nft in netdev; }
+
+# conntrack watches what nobody's rule in PRE_ROUTING asks for
+up_conntrack() {
+	nft -f - <<-END
+		table inet bench {
+			chain out {
+				type filter hook output priority 0
+				ct state invalid
+			}
+		}
+	END
+}
+count_conntrack() { echo 0; }
+
+up_xdp() {
+	ip link set dev bench0 xdpgeneric obj "$files/xdp.o" sec xdp || return
+	# period, burst * period, of a sender and of all
+	local own shared
+	own=$((${seconds[$2]} * 1000000000 / $1))
+	shared=$((1000000000 / budget))
+	xdp_set 0 "$own" && xdp_set 1 $((own * $3)) &&
+		xdp_set 2 "$shared" && xdp_set 3 $((shared * budget))
+}
+declare -A seconds=([second]=1 [minute]=60)
+xdp_set() {
+	local bytes
+	printf -v bytes '%016x' "$2"
+	# shellcheck disable=SC2046 # bytes
+	bpftool map update name xdp_rates key "$1" 0 0 0 \
+		value hex $(fold -w 2 <<<"$bytes" | tac)
+}
+count_xdp() {
+	bpftool -j map dump name xdp_count | jq '[.[].formatted.values[].value] | add'
+}
+
+down() {
+	ip link set dev bench0 xdpgeneric off
+	nft flush ruleset
+	[[ ! -d /sys/module/icmpguard ]] || modprobe -r icmpguard
+	local family module
+	for family in 4 6; do
+		# asked about a table it would make one
+		[[ ! -d /sys/module/${table[$family]} ]] || "${xt[$family]}" -t raw -F
+	done
+	for module in iptable_raw ip6table_raw xt_hashlimit nf_tables nf_conntrack; do
+		[[ ! -d /sys/module/$module ]] || modprobe -r "$module" 2>/dev/null
+	done
+	for module in iptable_raw ip6table_raw; do
+		[[ ! -d /sys/module/$module ]] || die "$module stays"
+	done
+}
+declare -A table=([4]=iptable_raw [6]=ip6table_raw)
+
+# up SUBJECT RATE UNIT BURST
+up() {
+	subject=$1
+	down
+	"up_$1" "$2" "$3" "$4" || die "$1 can't be put in place"
+}
+
+# ------------------------------------------------------------- measuring
+
+# measure CASE ORDER...: with whatever is in place. For a filter, what the loop
+# saw refused must be what it counted; the receive loop sees nothing.
+measure() {
+	local name=$1 before counted word
+	shift
+	before=$("count_$subject")
+	send "$@"
+	counted=$(($("count_$subject") - before))
+	if [[ $* == *loop=hook* && $subject != nothing && $counted -ne ${result[refused]} ]]; then
+		die "$name: $subject counted $counted, not ${result[refused]}"
+	fi
+	[[ $* == *loop=hook* ]] || result[refused]=$counted
+	printf 'measured %s %s' "$name" "$subject"
+	for word in packets refused instructions elapsed ns median p99 worst; do
+		[[ -z ${result[$word]-} ]] || printf ' %s=%s' "$word" "${result[$word]}"
+	done
+	echo
+}
+
+# Of what was measured last all, or nearly all, must have been refused.
+all_refused() {
+	[[ $((result[refused] * 1000)) -ge $((result[packets] * ${1:-990})) ]] ||
+		die "$subject refused ${result[refused]} of ${result[packets]}"
+}
+
+# what is sent where it doesn't matter how many
+n=200000
+million=1000000
+growth=(1 10 100 1000 10000 100000 524288)
+filters=(guard rawdrop hashlimit nftdrop nftmeter)
+
+# Senders that have had their one packet of this minute, and random ones while
+# the budget is exhausted.
+part_refusals() {
+	local each
+	for each in nothing off "${filters[@]}" guard_two; do
+		up "$each" 1 minute 1
+		send loop=hook packet=echo4 sources=1000 packets=1000
+		measure one loop=hook packet=echo4 sources=1 packets=$n
+		[[ $each == @(nothing|off) ]] || all_refused
+		measure two loop=hook packet=echo4 sources=2 packets=$n
+		[[ $each != nothing ]] || measure harness loop=nothing packet=echo4 sources=1 packets=$n
+		measure thousand loop=hook packet=echo4 sources=1000 packets=$n
+		[[ $each == @(nothing|off) ]] || all_refused
+		send loop=hook packet=echo4 sources=0 packets=10000
+		measure random loop=hook packet=echo4 sources=0 packets=$n
+		[[ $each == @(nothing|off) ]] || all_refused 900
+	done
+}
+
+part_ipv6() {
+	local each
+	for each in nothing "${filters[@]}" guard_two; do
+		up "$each" 1 minute 1
+		send loop=hook packet=echo6 sources=1000 packets=1000
+		measure one-ipv6 loop=hook packet=echo6 sources=1 packets=$n
+		[[ $each == nothing ]] || all_refused
+		measure thousand-ipv6 loop=hook packet=echo6 sources=1000 packets=$n
+		[[ $each == nothing ]] || all_refused
+		send loop=hook packet=echo6 sources=0 packets=10000
+		measure random-ipv6 loop=hook packet=echo6 sources=0 packets=$n
+		[[ $each == nothing ]] || all_refused 900
+	done
+}
+
+# What goes on its way: all limits have room; and what is no ICMP at all.
+part_passes() {
+	local each packet
+	for each in nothing off guard rawdrop hashlimit nftdrop nftmeter conntrack; do
+		budget=1000000 up "$each" 1000000 second 1000000
+		[[ $each != guard ]] || guard_wide
+		for packet in udp4 udp6; do
+			measure $packet loop=hook packet=$packet sources=1 packets=$n
+			measure $packet-more loop=hook packet=$packet sources=1 packets=$n extra=1
+		done
+		[[ $each != @(rawdrop|nftdrop) ]] || continue
+		measure accepted loop=hook packet=echo4 sources=1 packets=$n
+		measure accepted-ipv6 loop=hook packet=echo6 sources=1 packets=$n
+		[[ ${result[refused]} -eq 0 ]] || die "$each refused ${result[refused]}"
+	done
+}
+# Turned off and on again, it has no table from before to look into.
+guard_wide() {
+	local scope
+	{
+		for scope in source source-net destination destination-net; do
+			echo "limit echo-request $scope 1000000/s burst 1000000"
+		done
+		echo "table-size ${1:-1M}"
+		echo "mode off"
+	} | icmpguard set - && icmpguard set mode enforce
+}
+
+# As many senders as that, all of which have had their packet.
+part_growth() {
+	local each sources
+	for each in guard hashlimit nftmeter; do
+		# as many buckets as senders, or its lists grow
+		buckets=524288 budget=1000000 up "$each" 1 minute 1
+		[[ $each != guard ]] || guard_wide 16M
+		for sources in "${growth[@]}"; do
+			send loop=hook packet=echo4 sources="$sources" packets="$sources"
+			measure "sources-$sources" loop=hook packet=echo4 sources="$sources" \
+				packets=$((sources > n ? sources : n))
+			all_refused
+		done
+	done
+}
+
+# The whole way from the driver on.
+part_receive() {
+	local each
+	for each in nothing guard rawdrop hashlimit nftdrop nftmeter ingress xdp conntrack; do
+		up "$each" 1 minute 1
+		send loop=receive packet=echo4 sources=1000 packets=1000
+		[[ $each != nothing ]] || measure build loop=build packet=echo4 sources=1 packets=$n
+		measure receive-one loop=receive packet=echo4 sources=1 packets=$n
+		[[ $each == @(nothing|conntrack) ]] || all_refused
+		send loop=receive packet=echo4 sources=0 packets=10000
+		measure receive-random loop=receive packet=echo4 sources=0 packets=$n
+		[[ $each == @(nothing|conntrack) ]] || all_refused 900
+	done
+}
+
+# Fragments, each of a message of its own: those that end past what a message
+# may have, and others, which wait to be put together with nothing against it.
+part_fragments() {
+	local each packet family
+	sysctl -q net.ipv4.ipfrag_high_thresh=$((1 << 30)) net.ipv6.ip6frag_high_thresh=$((1 << 30)) \
+		net.ipv4.ipfrag_time=1 net.ipv6.ip6frag_time=1
+	for each in nothing guard conntrack; do
+		budget=1000000 up "$each" 1 minute 1
+		[[ $each != guard ]] || for scope in pair source destination router; do
+			echo "limit fragment $scope 1000000/s burst 1000000"
+		done | icmpguard set -
+		for packet in beyond below; do
+			for family in 4 6; do
+				[[ $family == 4 || $each != conntrack ]] || continue
+				measure $packet$family loop=receive packet=$packet$family sources=0 \
+					packets=$((n > 20000 ? 20000 : n))
+				echo "memory $packet$family $each $(awk '
+					/^FRAG/ { n += $5 } /^FRAG6/ { n += $5 }
+					END { print n }' /proc/net/sockstat /proc/net/sockstat6)"
+				# until all of them have been given up
+				sleep 3
+			done
+		done
+	done
+}
+
+# Every single packet.
+part_worst() {
+	local each
+	for each in guard hashlimit nftmeter; do
+		up "$each" 1 minute 1
+		measure worst-one loop=hook packet=echo4 sources=1 packets=$million each=1
+		measure worst-random loop=hook packet=echo4 sources=0 packets=$million each=1
+	done
+}
+
+# ------------------------------------------------------------- the start
+
+retpolines() {
+	grep -qi retpoline /sys/devices/system/cpu/vulnerabilities/spectre_v2 && echo on || echo off
+}
+
+files=$1
+shift
+if [[ ${1-} == --quick ]]; then
+	n=20000 million=100000 growth=(1 1000 100000)
+	shift
+fi
+[[ -n ${ICMPGUARD_VM-} ]] || die "this is for the virtual machine only"
+modprobe dummy numdummies=0
+ip link add bench0 type dummy
+ip link set bench0 address 02:00:00:00:00:01 up
+ip address add 192.0.2.1/24 dev bench0
+ip address add 2001:db8::1/64 dev bench0 nodad
+ip route add default via 192.0.2.2
+ip route add default via 2001:db8::2
+insmod "$files/icmpguard-bench.ko" || die "the module can't be loaded"
+echo "kernel $(uname -r) ($(uname -v | grep -o '[0-9][0-9.]*-[0-9]*' | head -n 1)))"
+echo "flags QEMU tcg icount, retpolines $(retpolines)"
+for part; do
+	started=$SECONDS
+	"part_$part"
+	echo "# $part: $((SECONDS - started)) s of the machine's time"
+done
+echo "complete"

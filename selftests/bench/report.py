@@ -1,0 +1,289 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Reads what the machine printed and says what it means.
+
+usage: report.py --out FOLDER --kernel RELEASE [--quick] [--results FILE] [--readme FILE] LOG...
+
+Writes bench.json and the plots into FOLDER, prints the table and each goal as
+met or not met, and puts the same into the marked parts of FILEs.
+"""
+
+import argparse
+import datetime
+import json
+import pathlib
+import subprocess
+import sys
+
+SUBJECTS = {
+    "nothing": "nothing",
+    "off": "guard off",
+    "guard": "guard",
+    "guard_two": "guard, pair and router only",
+    "rawdrop": "iptables raw drop",
+    "hashlimit": "iptables hashlimit",
+    "nftdrop": "nft drop",
+    "nftmeter": "nft meter",
+    "ingress": "nft at netdev ingress",
+    "conntrack": "conntrack",
+    "xdp": "XDP, generic mode",
+}
+
+CASES = {
+    "one": "one sender over its limit",
+    "two": "two senders in turn",
+    "thousand": "1000 senders over their limit",
+    "random": "random sources, budget exhausted",
+    "one-ipv6": "IPv6, one sender over its limit",
+    "thousand-ipv6": "IPv6, 1000 senders over their limit",
+    "random-ipv6": "IPv6, random sources, budget exhausted",
+    "accepted": "accepted",
+    "accepted-ipv6": "IPv6, accepted",
+    "udp4": "not ICMP, IPv4, as the only hook",
+    "udp4-more": "not ICMP, IPv4, beside another hook",
+    "udp6": "not ICMP, IPv6, as the only hook",
+    "udp6-more": "not ICMP, IPv6, beside another hook",
+    "receive-one": "from the driver on, one sender over its limit",
+    "receive-random": "from the driver on, random sources",
+    "beyond4": "from the driver on, fragment past the limit",
+    "beyond6": "from the driver on, IPv6 fragment past the limit",
+    "below4": "from the driver on, fragment within the limit",
+    "below6": "from the driver on, IPv6 fragment within the limit",
+}
+
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+
+
+class Results:
+    """What was measured, by case and subject."""
+
+    def __init__(self, logs):
+        self.rows = {}
+        self.memory = {}
+        for log in logs:
+            text = pathlib.Path(log).read_text(encoding="utf-8")
+            if "\ncomplete\n" not in text:
+                sys.exit(f"bench: {log} is not complete")
+            for line in text.splitlines():
+                self.read(line.split())
+
+    def read(self, words):
+        """Takes one line of the machine's."""
+        if words[:1] == ["measured"]:
+            row = {key: int(value) for key, value in (each.split("=") for each in words[3:])}
+            row["each"] = row["instructions"] / row["packets"]
+            self.rows.setdefault(words[1], {})[words[2]] = row
+        elif words[:1] == ["memory"]:
+            self.memory.setdefault(words[1], {})[words[2]] = int(words[3])
+
+    def get(self, case, subject, key="each"):
+        """A figure, or None where there is none."""
+        return self.rows.get(case, {}).get(subject, {}).get(key)
+
+    def net(self, case, subject):
+        """Instructions from the driver on, without those of making the packet."""
+        gross, build = self.get(case, subject), self.get("build", "nothing")
+        return None if gross is None or build is None else gross - build
+
+
+def figure(value):
+    """A number as it is shown."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.1f}"
+
+
+def goals(res):
+    """The goals: (row, what, measured, against, wanted, met); met is None where it wasn't measured."""
+    out = []
+
+    def add(row, what, pair, value, limit, most=True, unit=""):
+        met = None if value is None else (value <= limit if most else value >= limit)
+        wanted = f"{'at most' if most else 'at least'} {limit:g}{unit}"
+        out.append({"row": row, "what": what, "pair": pair, "value": value,
+                    "wanted": wanted, "met": met})
+
+    def ratio(over, under):
+        return None if over is None or not under else over / under
+
+    def pair(case, *subjects):
+        return {name: res.get(case, name) for name in subjects}
+
+    add(1, "instructions, sender over its own limit, two in turn",
+        pair("two", "guard", "hashlimit", "nftmeter"), res.get("two", "guard"), 290)
+    add(1, "the same, one sender", pair("one", "guard", "hashlimit", "nftmeter"),
+        res.get("one", "guard"), 290)
+    add(2, "instructions, random sources, budget exhausted, limits pair and router",
+        pair("random", "guard_two", "hashlimit", "nftmeter"), res.get("random", "guard_two"), 330)
+    growth = sorted(int(case.split("-")[1]) for case in res.rows if case.startswith("sources-"))
+    if growth:
+        # two in turn: nothing that is remembered of the last packet helps
+        low, high = "two", f"sources-{growth[-1]}"
+        for subject, counts in (("guard", True), ("hashlimit", False), ("nftmeter", False)):
+            value = ratio(res.get(high, subject), res.get(low, subject))
+            if counts:
+                add(3, f"growth from 2 sources in turn to {growth[-1]}",
+                    {low: res.get(low, subject), high: res.get(high, subject)}, value, 1.15,
+                    unit=" times")
+    for family, limit in (("4", 32), ("6", 40)):
+        guard, nothing = res.get(f"udp{family}-more", "guard"), res.get(f"udp{family}-more", "nothing")
+        add(9, f"instructions added to a packet that isn't ICMP, IPv{family}, one hook more",
+            {"guard": guard, "nothing": nothing},
+            None if guard is None else guard - nothing, limit)
+    off, nothing = res.get("udp4", "off"), res.get("udp4", "nothing")
+    add(10, "instructions added by a guard that is off",
+        {"off": off, "nothing": nothing}, None if off is None else off - nothing, 0)
+    add(11, "defragmenting / refusing a fragment past the limit",
+        {name: res.net("beyond4", name) for name in ("guard", "nothing", "conntrack")},
+        ratio(res.net("beyond4", "nothing"), res.net("beyond4", "guard")), 2.5, most=False,
+        unit=" times")
+    add(11, "bytes of fragment memory for fragments past the limit", {},
+        res.memory.get("beyond4", {}).get("guard"), 0)
+    for case in ("worst-one", "worst-random"):
+        worst, median = res.get(case, "guard", "worst"), res.get(case, "guard", "median")
+        add(12, f"worst refused packet / median, {case.split('-')[1]}",
+            {"worst": worst, "median": median}, ratio(worst, median), 1.5, unit=" times")
+    for subject, text in (("conntrack", ", conntrack loaded"), ("nothing", ", nothing loaded")):
+        add(13, f"answering / refusing an echo request, random sources{text}",
+            {name: res.net("receive-random", name) for name in (subject, "guard", "xdp", "hashlimit")},
+            ratio(res.net("receive-random", subject), res.net("receive-random", "guard")), 20,
+            most=False, unit=" times")
+    return out
+
+
+def show_goals(rows):
+    """The goals as a table."""
+    yield "| # | goal | measured | wanted | | raw |"
+    yield "|---|---|---|---|---|---|"
+    for goal in rows:
+        if goal["value"] is None:
+            continue
+        raw = ", ".join(f"{SUBJECTS.get(name, name)} {figure(value)}"
+                        for name, value in goal["pair"].items() if value is not None)
+        yield (f"| {goal['row']} | {goal['what']} | {goal['value']:.2f} | {goal['wanted']} | "
+               f"{'met' if goal['met'] else '**not met**'} | {raw} |")
+
+
+def show_cases(res):
+    """All cases, with the ratio to the guard in brackets."""
+    yield "| case | " + " | ".join(SUBJECTS.values()) + " |"
+    yield "|---" * (len(SUBJECTS) + 1) + "|"
+    for case, text in CASES.items():
+        if case not in res.rows:
+            continue
+        own = res.get(case, "guard")
+        cells = []
+        for subject in SUBJECTS:
+            value = res.get(case, subject)
+            if value is None:
+                cells.append("")
+            elif subject == "guard" or not own:
+                cells.append(figure(value))
+            else:
+                cells.append(f"{figure(value)} ({value / own:.2f})")
+        yield f"| {text} | " + " | ".join(cells) + " |"
+
+
+def show_growth(res):
+    """Cost by number of senders."""
+    cases = [case for case in res.rows if case.startswith("sources-")]
+    if not cases:
+        return
+    yield ""
+    yield "| senders over their limit | " + " | ".join(
+        SUBJECTS[each] for each in ("guard", "hashlimit", "nftmeter")) + " |"
+    yield "|---|---|---|---|"
+    for case in cases:
+        cells = [figure(res.get(case, each)) for each in ("guard", "hashlimit", "nftmeter")]
+        yield f"| {int(case.split('-')[1]):,} | " + " | ".join(cells) + " |"
+
+
+def show_worst(res):
+    """Single packets."""
+    if "worst-one" not in res.rows:
+        return
+    yield ""
+    yield "| single refused packets, instructions | median | 99 % | worst |"
+    yield "|---|---|---|---|"
+    for case in ("worst-one", "worst-random"):
+        for subject, row in res.rows[case].items():
+            yield (f"| {SUBJECTS[subject]}, {case.split('-')[1]} | {row['median']} | {row['p99']} | "
+                   f"{row['worst']} |")
+
+
+def show(res, args, rows):
+    """The whole report, in lines."""
+    yield (f"Linux {args.kernel}, {args.flags}, {args.date}. Instructions per packet, the loop's own "
+           f"{figure(res.get('harness', 'nothing') or 0)} included; in brackets, times the guard's.")
+    yield ""
+    yield from show_goals(rows)
+    yield ""
+    yield from show_cases(res)
+    yield from show_growth(res)
+    yield from show_worst(res)
+
+
+def write_part(name, lines, begin=BEGIN, end=END):
+    """Puts lines between the marks of a file; what others wrote there stays."""
+    path = pathlib.Path(name)
+    text = path.read_text(encoding="utf-8")
+    before, mark, rest = text.partition(begin)
+    if not mark or end not in rest:
+        sys.exit(f"bench: {name} has no place for the results")
+    after = rest.partition(end)[2]
+    path.write_text(before + begin + "\n" + "\n".join(lines) + "\n" + end + after,
+                    encoding="utf-8")
+
+
+def plot(out, name, title, axes, series):
+    """A plot from series of (label, [(x, y)]), drawn by gnuplot."""
+    commands = [
+        "set terminal svg size 800,500 dynamic background 'white'",
+        f"set output '{out / name}'",
+        f"set title \"{title}\"", f"set xlabel '{axes[0]}'", f"set ylabel '{axes[1]}'",
+        "set key left top", "set yrange [0:*]", "set grid",
+    ]
+    if len(axes) > 2:
+        commands.append(axes[2])
+    commands.append("plot " + ", ".join(
+        f"'-' using 1:2 with linespoints title '{label}'" for label, _ in series))
+    for _, points in series:
+        commands += [f"{x} {y}" for x, y in points] + ["e"]
+    subprocess.run(["gnuplot"], input="\n".join(commands) + "\n", text=True, check=True)
+
+
+def draw(res, args):
+    """All plots for which there are figures."""
+    cases = [case for case in res.rows if case.startswith("sources-")]
+    if cases:
+        series = [(SUBJECTS[each], [(int(case.split("-")[1]), res.get(case, each)) for case in cases])
+                  for each in ("guard", "hashlimit", "nftmeter")]
+        plot(args.out, "sources.svg",
+             f"Refusing a packet (Linux {args.kernel}, {args.flags}, {args.date})",
+             ("senders over their limit", "instructions", "set logscale x"), series)
+
+
+def main():
+    """Reads, writes, prints."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--kernel", required=True)
+    parser.add_argument("--flags", required=True)
+    parser.add_argument("--date", default=str(datetime.date.today()))
+    parser.add_argument("--results")
+    parser.add_argument("--readme")
+    parser.add_argument("logs", nargs="+")
+    args = parser.parse_args()
+    res = Results(args.logs)
+    rows = goals(res)
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "bench.json").write_text(json.dumps(
+        {"kernel": args.kernel, "flags": args.flags, "date": args.date, "goals": rows,
+         "measured": res.rows, "memory": res.memory}, indent=1) + "\n", encoding="utf-8")
+    draw(res, args)
+    lines = list(show(res, args, rows))
+    print("\n".join(lines))
+    if args.results:
+        write_part(args.results, lines)
+
+
+if __name__ == "__main__":
+    main()
