@@ -9,17 +9,17 @@
 #include <linux/module.h>
 
 /* Ranges that don't fit the 16 bits which a policy has for them. */
-static struct netlink_range_validation icmpg_nl_max_message_range = {
+static const struct netlink_range_validation icmpg_nl_max_message_range = {
 	.min	= ICMPGUARD_MAX_MESSAGE_MIN,
 	.max	= ICMPGUARD_MAX_MESSAGE_MAX,
 };
 
-static struct netlink_range_validation icmpg_nl_table_size_range = {
+static const struct netlink_range_validation icmpg_nl_table_size_range = {
 	.min	= ICMPGUARD_TABLE_SIZE_MIN,
 	.max	= ICMPGUARD_TABLE_SIZE_MAX,
 };
 
-static struct netlink_range_validation icmpg_nl_burst_range = {
+static const struct netlink_range_validation icmpg_nl_burst_range = {
 	.min	= 1,
 	.max	= ICMPGUARD_BURST_MAX,
 };
