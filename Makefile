@@ -68,11 +68,13 @@ tool: ## the tool that configures the module
 demo: deps ## shows in a virtual machine what the guard stops (as root)
 	selftests/demo.sh
 
-check: deps ## installs what is missing, builds and tests everything
-	O='$(out)' selftests/check.sh
+check: deps ## installs what is missing, builds and tests everything; KERNEL=6.12 on that kernel only
+	O='$(out)' selftests/check.sh $(if $(KERNEL),--kernel '$(KERNEL)')
 
 check-debug: deps-debug ## tests the module on a kernel that reports bugs and leaks (builds it once)
 	O='$(out)' selftests/check.sh --debug
+
+check-long: check-debug ## what takes too long for every change
 
 bench: deps ## instructions, time and memory beside its peers; QUICK=1 in minutes
 	O='$(out)' selftests/bench/run.sh
@@ -105,4 +107,4 @@ clean: ## removes what was built
 	rm -rf '$(out)'/kernel-* '$(out)'/userspace* '$(out)/selftests' '$(out)/vm' '$(out)/bench'
 	@rmdir '$(out)' 2>/dev/null || true
 
-.PHONY: all help module tool demo check check-debug bench lint install uninstall deps deps-debug clean
+.PHONY: all help module tool demo check check-debug check-long bench lint install uninstall deps deps-debug clean

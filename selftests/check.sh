@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: selftests/check.sh [--debug] [TEST...]
+# usage: selftests/check.sh [--kernel RELEASE | --debug] [TEST...]
 #
 # Builds everything and tests it, as KTAP, with a last line of its own:
 # `N passed, N failed`. A skipped test is a failure here. With names of files
-# from TEST_PROGS only these are run. Each test of the module has a kernel of its
-# own, so that what one leaves behind, or breaks, is not the next one's trouble.
+# from TEST_PROGS only these are run. Each test of the module has a machine of its
+# own, so that what one leaves behind, or breaks, is not the next one's trouble,
+# and runs on each kernel of vm/kernels, or only on the one of that RELEASE.
 # A test that takes longer than the `timeout` in selftests/settings says so in a
 # comment of its own, `# timeout: SECONDS`; one that needs more on the kernel's
 # command line has a comment `# kernel arguments: ARGS`.
@@ -20,27 +21,32 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 O=$(realpath -m "${O:-.build}")
 export O
 
-number=0
+number=0 times=() totals=()
 tally=$(mktemp)
 trap 'rm -f "$tally"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-started=$SECONDS
 
-# the kernel to run the tests on, what to run them under, how much time they get
-kernel='' under=() slow=1
-if [[ ${1-} == --debug ]]; then
-	kernel=debug under=(vm/leaks.sh) slow=6
-	shift
-fi
+# the kernels to run the tests on, what to run them under, how much time they get
+mapfile -t kernels < <(sed '/^#/d' selftests/vm/kernels)
+debug='' under=() slow=1
+case ${1-} in
+--debug)
+	kernels=(debug) debug=1 under=(vm/leaks.sh) slow=6
+	shift ;;
+--kernel)
+	kernels=("${2:?--kernel takes a release}")
+	shift 2 ;;
+esac
 
 # Runs one program and counts its results.
 run_test() {
-	local name=$1 timeout=$2
+	local name=$1 timeout=$2 before=$SECONDS
 	shift 2
 	number=$((number + 1))
 	/usr/bin/python3 selftests/ktap.py run --number $number --name "$name" \
 		--timeout "$timeout" --tally "$tally" "$@"
+	times+=("$((SECONDS - before)) s $name")
 }
 
 # Prints the tests in lists of selftests/Makefile.
@@ -72,13 +78,14 @@ check_listed() {
 	return $bad
 }
 
+# Runs a test on a kernel.
 run_in_machine() {
-	local program=$1 timeout arguments
+	local kernel=$1 program=$2 timeout arguments
 	timeout=$(($(test_timeout "$program") * slow))
 	arguments=$(sed -n 's/^# kernel arguments: //p' "selftests/$program" 2>/dev/null)
 	# time to build and to boot comes on top
-	run_test "$program" $((timeout + 180 * slow)) -- \
-		selftests/vm/run ${kernel:+--kernel "$kernel"} --timeout "$timeout" \
+	run_test "$program on $kernel" $((timeout + 180 * slow)) -- \
+		selftests/vm/run --kernel "$kernel" --timeout "$timeout" \
 		${arguments:+--append "$arguments"} -- "${under[@]}" "./$program"
 }
 
@@ -86,31 +93,37 @@ export -f check_listed list_tests
 if [[ $# -gt 0 ]]; then
 	programs=("$@")
 else
-	mapfile -t programs < <(list_tests TEST_PROGS ${kernel:+TEST_PROGS_EXTENDED})
+	mapfile -t programs < <(list_tests TEST_PROGS ${debug:+TEST_PROGS_EXTENDED})
 fi
 
 echo "TAP version 13"
-if [[ $# -eq 0 && -n $kernel ]]; then
-	echo "1..$((${#programs[@]} + 2))"
+tests=$((${#programs[@]} * ${#kernels[@]}))
+if [[ $# -eq 0 && -n $debug ]]; then
+	echo "1..$((tests + 2))"
 	run_test "debug kernel" 7200 --plain -- selftests/vm/debug-kernel.sh
 	run_test "planted bugs" 3600 -- selftests/vm/planted.sh
 elif [[ $# -eq 0 ]]; then
-	echo "1..$((${#programs[@]} + 7))"
+	echo "1..$((tests + 8))"
 	run_test "reading of test results" 60 -- selftests/ktap.py self-check
 	run_test "all tests are listed" 60 --plain -- bash -c check_listed
 	run_test "virtual machine" 600 -- selftests/vm/check.sh
 	run_test "module without a warning" 600 --plain -- selftests/lint.sh gcc
+	run_test "fit to kernels" 600 -- selftests/compat/check.sh
 	run_test "tool" 600 --plain -- make -s tool
 	run_test "unit tests" 900 -- make -s -C selftests/unit O="$O" check
 	run_test "tests of the tool" 600 -- make -s -C userspace O="$O/userspace" check
 else
-	echo "1..${#programs[@]}"
+	echo "1..$tests"
 fi
-for program in "${programs[@]}"; do
-	run_in_machine "$program"
+for kernel in "${kernels[@]}"; do
+	before=$SECONDS
+	for program in "${programs[@]}"; do
+		run_in_machine "$kernel" "$program"
+	done
+	totals+=("$((SECONDS - before)) s all on $kernel")
 done
 
-echo "# $((SECONDS - started)) s"
+printf '# %s\n' "${times[@]}" "${totals[@]}" "$SECONDS s in all"
 # a program whose report broke off has left no line
 awk -v due=$number '
 	{ passed += $1; failed += $2; skipped += $3 }

@@ -9,10 +9,12 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 O=$(realpath -m "${O:-.build}")
-kdir=${KDIR:-}
-if [[ -z $kdir ]]; then
-	# the kernel that the tests boot
-	kdir=$(printf '%s\n' /lib/modules/6.1.*/build | sort -V | tail -n 1)
+kdirs=("${KDIR:-}")
+if [[ -z ${KDIR:-} ]]; then
+	# the kernels that the tests boot
+	mapfile -t kdirs < <(sed '/^#/d' selftests/vm/kernels | while read -r release; do
+		printf '%s\n' "/lib/modules/$release"[.-]*/build | sort -V | tail -n 1
+	done)
 fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -47,13 +49,16 @@ list_scripts() {
 
 # Builds the module from nothing and fails when the compiler says a word.
 build_silently() {
-	local log=$scratch/log
-	make O="$scratch/build" KDIR="$kdir" module "$@" >"$log" 2>&1
-	local status=$?
-	if [[ $status -ne 0 ]] || grep -qE '(warning|error): ' "$log"; then
-		grep -E -A 3 '(warning|error): |\*\*\*' "$log" | head -n 100
-		return 1
-	fi
+	local log=$scratch/log kdir status
+	for kdir in "${kdirs[@]}"; do
+		make O="$scratch/build" KDIR="$kdir" module "$@" >"$log" 2>&1
+		status=$?
+		if [[ $status -ne 0 ]] || grep -qE '(warning|error): ' "$log"; then
+			echo "with $kdir:"
+			grep -E -A 3 '(warning|error): |\*\*\*' "$log" | head -n 100
+			return 1
+		fi
+	done
 }
 
 check_gcc() {
