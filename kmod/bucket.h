@@ -37,7 +37,7 @@
  * between reading the clock and charging gives its sender one burst more.
  */
 #define ICMPG_SLACK_T	64
-#define ICMPG_SLACK_NS	(1ULL << 26)
+#define ICMPG_SLACK_NS	(64ULL << 20)
 
 /*
  * How far a sender is trusted (known.c). A shared bucket may owe the more when
@@ -188,7 +188,7 @@ static inline int icmpg_limit_build(struct icmpg_limit *limit,
 	shift = ilog2(limit->t_ns) - ilog2(ICMPG_T_MIN);
 	units = div64_u64(period + (((u64)rate->count << shift) >> 1),
 			  (u64)rate->count << shift);
-	if (units >= 2 * ICMPG_T_MIN) {
+	if (units >= 2ULL * ICMPG_T_MIN) {
 		shift++;
 		units = ICMPG_T_MIN;
 	}
@@ -216,6 +216,8 @@ static inline int icmpg_limit_build(struct icmpg_limit *limit,
  * A sender's own burst must last 2 ticks to stay exact in the long run, a
  * shared one 6, so that its thirds are visible. With a burst of one packet,
  * each waits up to a tick longer than T: 100 ticks for T make that 1 %.
+ *
+ * Return: true if it needs the clock that doesn't tick.
  */
 static inline bool icmpg_limit_is_short(const struct icmpg_limit *limit,
 					bool shared, u64 tick_ns)

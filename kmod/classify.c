@@ -17,7 +17,6 @@
 #define ICMPG_ICMP_MIN		8	/* bytes: RFC 792, RFC 4443 section 2.1 */
 #define ICMPG_CHAIN_MAX		8	/* extension headers that are walked */
 
-
 /* UAPI: each type number of each family is in exactly one class. */
 static const u8 icmpg_classify_table[ICMPG_FAMILIES][256] = {
 	[ICMPG_IPV4] = {
@@ -300,12 +299,11 @@ static bool icmpg_classify_chain(const struct sk_buff *skb, u8 next,
 		/* All of them are at least 8 bytes: RFC 8200 section 4. */
 		header = skb_header_pointer(skb, offset, sizeof(buffer),
 					    &buffer);
-		if (!header)
+		if (!header ||
+		    (next == NEXTHDR_FRAGMENT && pkt->part == ICMPG_PART_FIRST))
 			break;
 		if (next != NEXTHDR_FRAGMENT) {
 			offset += (header->reserved + 1) * 8;
-		} else if (pkt->part == ICMPG_PART_FIRST) {
-			break;
 		} else {
 			icmpg_classify_fragment(skb, offset, header, pkt);
 			if (pkt->part == ICMPG_PART_LATER) {

@@ -152,6 +152,8 @@ struct icmpg_config {
 /**
  * icmpg_class_is_guarded() - is the network unusable without this class?
  * @class: enum icmpguard_class
+ *
+ * Return: true if only force may drop it.
  */
 static inline bool icmpg_class_is_guarded(u8 class)
 {

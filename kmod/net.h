@@ -53,7 +53,7 @@ struct icmpg_active {
  */
 struct icmpg_net {
 	struct net *net;
-	struct mutex lock;
+	struct mutex lock;	/* of what commands change */
 	struct icmpg_config __rcu *config;
 	struct icmpg_active __rcu *active;
 	struct icmpg_stats __rcu *stats;

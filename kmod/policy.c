@@ -81,6 +81,8 @@ u8 icmpg_policy_packet(const struct icmpg_config *config,
  *
  * Asked before the limits and not only when one is about to refuse: what is
  * exempt must not use up what others share.
+ *
+ * Return: true if an exemption is about it.
  */
 bool icmpg_policy_is_exempt(const struct icmpg_config *config,
 			    const struct icmpg_pkt *pkt)
@@ -95,6 +97,8 @@ bool icmpg_policy_is_exempt(const struct icmpg_config *config,
  * @pkt: the packet
  *
  * Echo, PROBE and timestamp requests (RFC 1122 sections 3.2.2.6, 3.2.2.8).
+ *
+ * Return: true for a request of those.
  */
 bool icmpg_policy_asks_many(const struct icmpg_pkt *pkt)
 {

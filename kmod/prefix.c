@@ -212,8 +212,10 @@ static int icmpg_prefix_list_merge(struct icmpg_prefix_list **list,
 		return -ENOENT;
 	}
 	new = icmpg_prefix_list_create(del ? size : size + count);
-	if (!new)
+	if (!new) {
+		NL_SET_ERR_MSG(extack, "no memory for the list");
 		return -ENOMEM;
+	}
 	if (del)
 		err = icmpg_prefix_list_del(new, *list, change, count);
 	else
@@ -256,21 +258,19 @@ int icmpg_prefix_list_change(struct icmpg_prefix_list **list,
 			     bool del, u32 max, struct netlink_ext_ack *extack)
 {
 	struct icmpg_prefix *change;
-	int err = -ENOMEM;
+	int err;
 
 	if (!count)
 		return 0;
 	change = kvmalloc_array(count, sizeof(*change), GFP_KERNEL_ACCOUNT);
-	if (change) {
-		memcpy(change, prefix, count * sizeof(*change));
-		sort(change, count, sizeof(*change), icmpg_prefix_compare,
-		     NULL);
-		err = icmpg_prefix_list_merge(list, change, count, del, max,
-					      extack);
-		kvfree(change);
+	if (!change) {
+		NL_SET_ERR_MSG(extack, "no memory for the changes");
+		return -ENOMEM;
 	}
-	if (err == -ENOMEM)
-		NL_SET_ERR_MSG(extack, "no memory for the list");
+	memcpy(change, prefix, count * sizeof(*change));
+	sort(change, count, sizeof(*change), icmpg_prefix_compare, NULL);
+	err = icmpg_prefix_list_merge(list, change, count, del, max, extack);
+	kvfree(change);
 	return err;
 }
 
@@ -280,6 +280,7 @@ int icmpg_prefix_list_change(struct icmpg_prefix_list **list,
  * @prefix: what to look for
  *
  * Context: any; what keeps the list alive is the caller's business.
+ * Return: true if the same prefix and device are in it.
  */
 bool icmpg_prefix_list_find(const struct icmpg_prefix_list *list,
 			    const struct icmpg_prefix *prefix)
@@ -319,6 +320,7 @@ static void icmpg_prefix_set_dev(struct icmpg_prefix *prefix, const char *dev)
  * twice 14 comparisons in a list of 10,000.
  *
  * Context: any. RCU: a published list needs rcu_read_lock().
+ * Return: true if an entry is about them.
  */
 bool icmpg_prefix_list_has(const struct icmpg_prefix_list *list, u8 family,
 			   const __be32 *addr, const char *dev)

@@ -181,6 +181,7 @@ const struct icmpg_rate *icmpg_settings_default_limit(u8 class, u8 scope)
  * @scope: enum icmpguard_scope
  *
  * Context: any.
+ * Return: true if so.
  */
 bool icmpg_settings_has_width(u8 scope)
 {

@@ -38,7 +38,7 @@ struct icmpg_stats_cpu;
  */
 struct icmpg_stats {
 	struct icmpg_stats_cpu __percpu *cpu;
-	struct mutex lock;
+	struct mutex lock;	/* of base and resets */
 	struct icmpg_counts base;
 	u64 resets;
 };
