@@ -242,7 +242,7 @@ static void send_put_extension(struct send_frame *frame,
 	send_put8(frame, send_next_header(packet, chain));
 	if (*chain == 'f') {
 		send_put8(frame, 0);
-		send_put16(frame, (packet->offset & ~7U) | !!packet->more);
+		send_put16(frame, (packet->offset & ~7U) | (packet->more ? 1 : 0));
 		send_put32(frame, packet->id);
 		return;
 	}
