@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// On the way of a packet nothing is allocated, locked or logged.
+//
+// files: kmod/hook.c kmod/classify.c kmod/policy.c kmod/limiter.c kmod/fragment.c kmod/destination.c
+
+@with_skb@
+identifier f, skb;
+position p;
+@@
+(
+f@p(..., struct sk_buff *skb, ...) { ... }
+)
+
+@with_pkt@
+identifier f, pkt;
+position p;
+@@
+f@p(..., struct icmpg_pkt *pkt, ...) { ... }
+
+@with_check@
+identifier f, check;
+position p;
+@@
+f@p(..., struct icmpg_check *check, ...) { ... }
+
+@@
+identifier f;
+position p = {with_skb.p, with_pkt.p, with_check.p};
+identifier bad =~ "^(k[mzvc]+alloc|kmem_cache_|vmalloc|vzalloc|kv?free|alloc_|mutex_|spin_|raw_spin_|read_lock|write_lock|down|up$|pr_|_?printk|net_.*_ratelimited|dev_(err|warn|notice|info|dbg)|msleep|schedule|synchronize_)";
+@@
+f@p(...)
+{
+	<...
+*	bad(...)
+	...>
+}
