@@ -424,12 +424,10 @@ static void icmpg_known_return(struct icmpg_known *known,
 						    0), now_ns);
 		return;
 	}
-	if (gap >= ICMPG_CANDIDATE_QUIETER)
-		visits++;
-	else if (!visits && (!gap || !icmpg_known_samples(known, now_ns)))
+	if (gap < ICMPG_CANDIDATE_QUIETER && !visits &&
+	    (!gap || !icmpg_known_samples(known, now_ns)))
 		return;
-	else
-		visits = 0;
+	visits = gap < ICMPG_CANDIDATE_QUIETER ? 0 : visits + 1;
 	WRITE_ONCE(set->entry[sighting->place],
 		   icmpg_known_entry(tag, visits, now_ns));
 }

@@ -181,14 +181,14 @@ icmpg_limiter_single(struct icmpg_limiter *limiter, u8 class, u8 scope)
 static bool icmpg_limiter_check_scope(struct icmpg_check *check, u8 class,
 				      u8 scope)
 {
-	struct icmpg_single *single =
-		icmpg_limiter_single(check->limiter, class, scope);
 	const struct icmpg_limit *limit;
+	struct icmpg_single *single;
 
 	limit = &check->config->class[class].limit[scope];
-	if (single)
-		return icmpg_limiter_check_single(check, limit, single);
-	return icmpg_limiter_check_keyed(check, limit, scope);
+	if (!(BIT(scope) & ICMPG_SCOPES_SINGLE))
+		return icmpg_limiter_check_keyed(check, limit, scope);
+	single = icmpg_limiter_single(check->limiter, class, scope);
+	return icmpg_limiter_check_single(check, limit, single);
 }
 
 /**
@@ -238,15 +238,15 @@ u32 icmpg_limiter_left(struct icmpg_check *check, u8 class, u8 scope)
 	struct icmpg_single *single =
 		icmpg_limiter_single(check->limiter, class, scope);
 	struct icmpg_charge charge;
-	u64 debt, room;
+	u64 debt, room, tat_ns;
 
 	if (check->limiter->known.history.line)
 		icmpg_limiter_look(check);
 	room = limit->room[check->sender.level];
 	if (single) {
-		debt = icmpg_limiter_single_debt_ns(limit,
-					atomic64_read(&single->tat_ns),
-					check->now_ns);
+		tat_ns = atomic64_read(&single->tat_ns);
+		debt = icmpg_limiter_single_debt_ns(limit, tat_ns,
+						    check->now_ns);
 		return debt <= room ?
 			div64_u64(room - debt, limit->t_ns) + 1 : 0;
 	}
@@ -303,6 +303,8 @@ void icmpg_limiter_known(struct icmpg_check *check,
  * limited to 1/min. The first minimum wins, so that two CPUs which insert the
  * same bucket choose the same slot and one of them sees the other's. RACE: if
  * their clocks differ by a tick they may choose two; one charge is then lost.
+ *
+ * Return: index of a slot.
  */
 static unsigned int icmpg_limiter_place(const struct icmpg_check *check,
 					const struct icmpg_line *line, u32 tag,
@@ -315,7 +317,7 @@ static unsigned int icmpg_limiter_place(const struct icmpg_check *check,
 		s64 value = atomic64_read(&line->slot[i]);
 		u32 other = icmpg_limiter_slot_tag(value);
 		const struct icmpg_limit *limit;
-		u64 owes = 0;
+		u64 owes = 0, debt;
 
 		limit = check->config->limit[other >> ICMPG_FINGERPRINT_BITS];
 		if (other == tag) {
@@ -323,11 +325,11 @@ static unsigned int icmpg_limiter_place(const struct icmpg_check *check,
 			*level = 0;
 			return i;
 		}
-		if (limit)
-			owes = icmpg_bucket_level(limit,
-					icmpg_bucket_debt(limit, value,
-						icmpg_limit_now(limit,
-							check->now_ns)));
+		if (limit) {
+			debt = icmpg_bucket_debt(limit, value,
+						 icmpg_limit_now(limit, check->now_ns));
+			owes = icmpg_bucket_level(limit, debt);
+		}
 		if (owes < *level) {
 			*level = owes;
 			*slot = value;

@@ -50,6 +50,7 @@ void icmpg_memory_exit(struct icmpg_limiter *limiter)
  * @set: the settings
  *
  * Context: any.
+ * Return: true if nothing has to be allocated.
  */
 bool icmpg_memory_fits(const struct icmpg_limiter *limiter,
 		       const struct icmpg_settings *set)

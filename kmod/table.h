@@ -36,6 +36,8 @@ struct icmpg_table {
  * icmpg_table_line() - where a hash belongs
  * @table: has lines
  * @hash: the upper part of bits 0 to 31 chooses, by multiplication
+ *
+ * Return: the line.
  */
 static inline struct icmpg_line *
 icmpg_table_line(const struct icmpg_table *table, u64 hash)

@@ -47,11 +47,13 @@ static int icmpg_file_take(FILE *file, char **text, size_t *size)
 int icmpg_file_read(const char *name, char **text, size_t *size)
 {
 	bool is_stdin = !strcmp(name, "-");
-	FILE *file = is_stdin ? stdin : fopen(name, "re");
-	int error = file ? icmpg_file_take(file, text, size) : errno;
+	FILE *opened = is_stdin ? NULL : fopen(name, "re");
+	int error = errno;
 
-	if (file && !is_stdin)
-		fclose(file);
+	if (is_stdin || opened)
+		error = icmpg_file_take(is_stdin ? stdin : opened, text, size);
+	if (opened)
+		fclose(opened);
 	if (is_stdin)
 		name = "stdin";
 	if (error == EFBIG)

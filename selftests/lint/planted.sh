@@ -186,7 +186,7 @@ plant_cppcheck() {
 }
 
 plant_shellcheck() {
-	plant selftests/lib.sh 'SC2154' <<<'echo "$planted_nowhere"'
+	plant selftests/lib.sh 'SC2154' <<<"echo \$planted_nowhere"
 }
 
 plant_mandoc() {

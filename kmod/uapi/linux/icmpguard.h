@@ -92,13 +92,9 @@ enum icmpguard_unit {
 #define ICMPGUARD_MAX_MESSAGE_MIN	576	/* bytes */
 #define ICMPGUARD_MAX_MESSAGE_MAX	65535
 #define ICMPGUARD_TABLE_SIZE_MIN	(64 << 10)	/* bytes */
-<<<<<<< HEAD
-#define ICMPGUARD_TABLE_SIZE_MAX	(1 << 30)
-#define ICMPGUARD_CANDIDATE_SIZE_MIN	(16 << 10)	/* bytes */
-#define ICMPGUARD_CANDIDATE_SIZE_MAX	(1 << 30)
-=======
 #define ICMPGUARD_TABLE_SIZE_MAX	(1024 << 20)
->>>>>>> e440a49 (kmod: say and format what the linters ask for)
+#define ICMPGUARD_CANDIDATE_SIZE_MIN	(16 << 10)	/* bytes */
+#define ICMPGUARD_CANDIDATE_SIZE_MAX	(1024 << 20)
 #define ICMPGUARD_EXEMPTIONS_MAX	10000
 #define ICMPGUARD_BROADCAST_ALLOW_MAX	64
 
