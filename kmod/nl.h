@@ -2,8 +2,8 @@
 /*
  * The control channel: a generic netlink family in every network namespace.
  * nl_policy.c says what may come in; nl_set.c changes, by way of nl_change.c
- * and nl_prefix.c (one message) and nl_draft.c (several); nl_config.c and
- * nl_stats.c tell.
+ * and nl_prefix.c (one message) and nl_draft.c (several); nl_config.c,
+ * nl_stats.c and nl_why.c tell.
  */
 #ifndef ICMPG_NL_H
 #define ICMPG_NL_H
@@ -110,5 +110,6 @@ int icmpg_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int icmpg_nl_stats_get_done(struct netlink_callback *cb);
 int icmpg_nl_stats_reset_doit(struct sk_buff *skb, struct genl_info *info);
 int icmpg_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
+int icmpg_nl_why_get_doit(struct sk_buff *skb, struct genl_info *info);
 
 #endif /* ICMPG_NL_H */

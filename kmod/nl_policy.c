@@ -81,6 +81,14 @@ icmpg_nl_config_set_policy[ICMPGUARD_A_CONFIG_TRANSACTION + 1] = {
 		NLA_POLICY_RANGE(NLA_U32, 1, ICMPGUARD_TRANSACTION_MAX),
 };
 
+/* ICMPGUARD_CMD_WHY_GET - do */
+static const struct nla_policy
+icmpg_nl_why_get_policy[ICMPGUARD_A_WHY_DEVICE + 1] = {
+	[ICMPGUARD_A_WHY_SOURCE] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[ICMPGUARD_A_WHY_DESTINATION] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[ICMPGUARD_A_WHY_DEVICE] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1, },
+};
+
 /* Where there is no policy, every attribute is refused. */
 static const struct genl_ops icmpg_nl_ops[] = {
 	{
@@ -115,6 +123,13 @@ static const struct genl_ops icmpg_nl_ops[] = {
 	{
 		.cmd		= ICMPGUARD_CMD_STATUS_GET,
 		.doit		= icmpg_nl_status_get_doit,
+	},
+	{
+		.cmd		= ICMPGUARD_CMD_WHY_GET,
+		.doit		= icmpg_nl_why_get_doit,
+		.policy		= icmpg_nl_why_get_policy,
+		.maxattr	= ICMPGUARD_A_WHY_DEVICE,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };
 

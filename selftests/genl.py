@@ -16,6 +16,8 @@ The commands go through one socket, one after the other; each prints a line:
                   then reads the rest of it and prints how many it told
   stats           opens a dump of the counters, reads none of it, says `open`,
                   and keeps it until standard input ends
+  why SOURCE DESTINATION DEVICE   asks what would become of a packet; any word
+                  may be left out; prints `ok` or `error ERRNO SENTENCE`
 
 Exit status: 0, or 2 when the last command was refused.
 """
@@ -34,7 +36,7 @@ ERROR, DONE = 2, 3
 ACK_TLVS = 0x200
 NESTED = 0x8000
 GENL_ID_CTRL, CTRL_GETFAMILY = 0x10, 3
-CONFIG_GET, CONFIG_SET, STATS_GET = 1, 2, 5
+CONFIG_GET, CONFIG_SET, STATS_GET, WHY_GET = 1, 2, 5, 8
 GENERATION, EXEMPTION, EXEMPTION_COUNT = 1, 12, 16
 NUMBERS = {"generation": GENERATION, "mode": 2, "max-message": 3, "table-size": 4}
 BYTES = {"randomise": 5, "bridged": 6}
@@ -180,6 +182,14 @@ class Guard:
         print("open", flush=True)
         sys.stdin.read()
         return "closed"
+
+    def do_why(self, words):
+        """A question, and whether it was answered."""
+        content = b"".join(attr(i + 1, ipaddress.ip_address(word).packed)
+                           for i, word in enumerate(words[:2]))
+        content += b"".join(attr(3, word.encode() + b"\0") for word in words[2:])
+        self.ask(WHY_GET, content)
+        return "ok"
 
 
 def main():

@@ -18,6 +18,7 @@ const struct icmpg_command *const icmpg_cmd_all[] = {
 	&icmpg_cmd_exempt,
 	&icmpg_cmd_stats,
 	&icmpg_cmd_monitor,
+	&icmpg_cmd_why,
 	&icmpg_cmd_reset,
 	&icmpg_cmd_save,
 	&icmpg_cmd_restore,

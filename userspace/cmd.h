@@ -41,6 +41,7 @@ extern const struct icmpg_command icmpg_cmd_set;
 extern const struct icmpg_command icmpg_cmd_exempt;
 extern const struct icmpg_command icmpg_cmd_stats;
 extern const struct icmpg_command icmpg_cmd_monitor;
+extern const struct icmpg_command icmpg_cmd_why;
 extern const struct icmpg_command icmpg_cmd_reset;
 extern const struct icmpg_command icmpg_cmd_save;
 extern const struct icmpg_command icmpg_cmd_restore;

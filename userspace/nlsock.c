@@ -10,10 +10,12 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/icmpguard.h>
+#include <linux/rtnetlink.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #define ICMPG_NLSOCK_ROOM	(128u << 10)	/* bytes of a datagram */
@@ -375,4 +377,79 @@ int icmpg_nlsock_receive(struct icmpg_nlsock *sock, const sigset_t *wake,
 			icmpg_nlsock_deliver(nlh, handler, data);
 	}
 	return sock->family ? 0 : -ENOENT;
+}
+
+/* For mnl_cb_run(): the answer to a question for a route. */
+static int icmpg_nlsock_route_read(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	struct icmpg_route *route = data;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
+		size_t size = mnl_attr_get_payload_len(attr);
+
+		if (mnl_attr_get_type(attr) == RTA_OIF &&
+		    size == sizeof(route->device)) {
+			route->device = mnl_attr_get_u32(attr);
+		} else if (mnl_attr_get_type(attr) == RTA_PREFSRC &&
+			   size <= sizeof(route->source)) {
+			memcpy(route->source, mnl_attr_get_payload(attr), size);
+			route->has_source = true;
+		}
+	}
+	return MNL_CB_STOP;
+}
+
+static int icmpg_nlsock_route_ask(struct mnl_socket *mnl, uint32_t family,
+				  const uint8_t *address, uint32_t device,
+				  struct icmpg_route *route)
+{
+	size_t size = family == AF_INET ? 4 : 16;
+	char buf[8192] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct rtmsg *rtm;
+	ssize_t got;
+
+	nlh->nlmsg_type = RTM_GETROUTE;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	nlh->nlmsg_seq = 1;
+	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	rtm->rtm_family = (unsigned char)family;
+	rtm->rtm_dst_len = (unsigned char)(8 * size);
+	mnl_attr_put(nlh, RTA_DST, size, address);
+	if (device)
+		mnl_attr_put_u32(nlh, RTA_OIF, device);
+	if (mnl_socket_bind(mnl, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    mnl_socket_sendto(mnl, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	got = mnl_socket_recvfrom(mnl, buf, sizeof(buf));
+	if (got < 0 || mnl_cb_run(buf, (size_t)got, 1,
+				  mnl_socket_get_portid(mnl),
+				  icmpg_nlsock_route_read, route) < 0)
+		return -errno;
+	return 0;
+}
+
+/**
+ * icmpg_nlsock_route() - ask the routing table of this network namespace
+ * @family: AF_INET or AF_INET6
+ * @address: where to, 4 or 16 bytes
+ * @device: out of which interface, by number; 0 for any
+ * @route: takes the answer
+ *
+ * Return: 0 or -errno.
+ */
+int icmpg_nlsock_route(uint32_t family, const uint8_t *address, uint32_t device,
+		       struct icmpg_route *route)
+{
+	struct mnl_socket *mnl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	int ret;
+
+	memset(route, 0, sizeof(*route));
+	if (!mnl)
+		return -errno;
+	ret = icmpg_nlsock_route_ask(mnl, family, address, device, route);
+	mnl_socket_close(mnl);
+	return ret;
 }

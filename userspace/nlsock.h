@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Netlink: one socket to the module, and what it answers. nlsock.c is the
- * only file that includes libmnl. It doesn't know what attributes mean.
+ * Netlink: one socket to the module, and what it answers; a question to the
+ * routing table. nlsock.c is the only file that includes libmnl. It doesn't
+ * know what attributes mean.
  */
 #ifndef ICMPG_NLSOCK_H
 #define ICMPG_NLSOCK_H
@@ -29,6 +30,18 @@ struct icmpg_refusal {
 	uint32_t missing;
 };
 
+/**
+ * struct icmpg_route - how this host sends to an address
+ * @source: from which of its own addresses
+ * @device: out of which interface, by number
+ * @has_source: @source was told
+ */
+struct icmpg_route {
+	uint8_t source[16];
+	uint32_t device;
+	bool has_source;
+};
+
 /* Called for each message of the family; @attrs holds its attributes. */
 typedef void (*icmpg_nlsock_handler)(uint8_t cmd, struct icmpg_cursor attrs,
 				     void *data);
@@ -41,6 +54,9 @@ int icmpg_nlsock_exchange(struct icmpg_nlsock *sock, struct icmpg_message *msg,
 int icmpg_nlsock_join(struct icmpg_nlsock *sock);
 int icmpg_nlsock_receive(struct icmpg_nlsock *sock, const sigset_t *wake,
 			 icmpg_nlsock_handler handler, void *data);
+
+int icmpg_nlsock_route(uint32_t family, const uint8_t *address, uint32_t device,
+		       struct icmpg_route *route);
 
 void icmpg_nlsock_refusal_read(const void *tlvs, size_t size,
 			       struct icmpg_refusal *refusal);

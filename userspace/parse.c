@@ -289,8 +289,9 @@ static bool icmpg_parse_width(struct icmpg_parse *p,
 				  &setting->value);
 }
 
-static bool icmpg_parse_address(const char *word, size_t len,
-				struct icmpg_prefix *prefix)
+/* The address that the first @len bytes of @word are. */
+static bool icmpg_parse_start(const char *word, size_t len,
+			      struct icmpg_prefix *prefix)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -303,6 +304,24 @@ static bool icmpg_parse_address(const char *word, size_t len,
 		return true;
 	prefix->family = AF_INET6;
 	return inet_pton(AF_INET6, text, prefix->address) == 1;
+}
+
+/**
+ * icmpg_parse_address() - read an address
+ * @word: any bytes
+ * @prefix: takes it, with all of its bits
+ *
+ * Return: whether it is one.
+ */
+bool icmpg_parse_address(const char *word, struct icmpg_prefix *prefix)
+{
+	memset(prefix, 0, sizeof(*prefix));
+	if (!icmpg_parse_start(word, strlen(word), prefix)) {
+		prefix->family = 0;
+		return false;
+	}
+	prefix->bits = prefix->family == AF_INET ? 32 : 128;
+	return true;
 }
 
 /* Clear the bits of the address that don't count; were there any? */
@@ -330,7 +349,7 @@ static bool icmpg_parse_prefix(struct icmpg_parse *p, const char *word,
 	uint64_t bits;
 	uint32_t max;
 
-	if (!icmpg_parse_address(word, len, prefix))
+	if (!icmpg_parse_start(word, len, prefix))
 		return icmpg_parse_fail(p,
 			"%s is not a prefix: give ADDRESS or ADDRESS/BITS, as in 192.0.2.0/24 or 2001:db8::/32",
 			quote.text);

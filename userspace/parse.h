@@ -52,6 +52,7 @@ int icmpg_parse_text(const char *text, size_t size,
 		     struct icmpg_error *error);
 bool icmpg_parse_find(const char *text, size_t size, unsigned int number,
 		      struct icmpg_line *line);
+bool icmpg_parse_address(const char *word, struct icmpg_prefix *prefix);
 struct icmpg_quote icmpg_parse_quote(const char *word);
 
 #endif /* ICMPG_PARSE_H */

@@ -14,8 +14,8 @@ _icmpguard_checks='ping-of-death tiny-fragment broadcast-echo
 	network-address-echo header-chain'
 _icmpguard_keys='mode limit class check max-message width broadcast-allow
 	table-size randomise bridged'
-_icmpguard_commands='status show set exempt stats monitor reset save restore
-	help version'
+_icmpguard_commands='status show set exempt stats monitor why reset save
+	restore help version'
 
 _icmpguard_interfaces() {
 	local path
@@ -82,6 +82,16 @@ _icmpguard_exempt() {
 	esac
 }
 
+# What may follow the words after `why`: each of two, once.
+_icmpguard_why() {
+	if [[ ${!#-} == dev ]]; then
+		_icmpguard_interfaces
+	elif [[ $# -gt 0 && ${!#} != to ]]; then
+		[[ " $* " == *' to '* ]] || echo to
+		[[ " $* " == *' dev '* ]] || echo dev
+	fi
+}
+
 # What may follow the words after the options.
 _icmpguard_next() {
 	local command=${1-} count=$#
@@ -90,6 +100,7 @@ _icmpguard_next() {
 	case $command.$count in
 	set.*) _icmpguard_set "$@" ;;
 	exempt.*) _icmpguard_exempt "$@" ;;
+	why.*) _icmpguard_why "$@" ;;
 	stats.1) echo --explain --all reset ;;
 	stats.2) [[ $1 == reset ]] || echo --explain --all ;;
 	restore.1) echo --check - ;;

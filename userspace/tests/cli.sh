@@ -214,6 +214,10 @@ table_of_failures() {
 	refused 2 'reset: not permitted' as_nobody "$tool" reset
 	refused 2 'stats reset: not permitted' as_nobody "$tool" stats reset
 	refused 2 'monitor: not permitted' as_nobody "$tool" monitor
+	refused 2 'why: not permitted' as_nobody "$tool" why 192.0.2.2
+	refused 1 'no route to 2001:db8::1' icmpguard why 2001:db8::1
+	refused 1 "'nowhere' is no interface" icmpguard why 192.0.2.2 dev nowhere
+	refused 2 "isn't judged: name the device below it" icmpguard why 192.0.2.2 dev lo
 	refused 2 'needs CAP_NET_ADMIN' as_nobody "$tool" exempt list
 	refused 2 'save: hidden exemptions: 2' as_nobody "$tool" save
 	refused 2 "not permitted: entering a namespace" as_nobody "$tool" -n /proc/self/ns/net show
@@ -398,6 +402,8 @@ test_json() {
 	icmpguard -j status | keep status
 	icmpguard -j stats | keep stats
 	icmpguard -j stats --all --explain | keep stats
+	icmpguard -j why 192.0.2.2 | keep why
+	icmpguard -j why 192.0.2.2 to 192.0.2.1 dev cli0 | keep why
 	icmpguard -j exempt list | keep exempt-list
 	icmpguard -j version | keep tool-version
 	icmpguard -j set mode enforce | keep change
@@ -461,6 +467,24 @@ test_status() {
 	ip link set cli0 mtu 1500
 	icmpguard reset
 	result "status shows what is refused, and warns"
+}
+
+test_why() {
+	icmpguard reset
+	icmpguard set limit all interface 1000000/s burst 1000000
+	runs icmpguard why 192.0.2.2
+	expect_success
+	[[ $(wc -L <"$dir/out") -le 80 ]] || wrong "$(wc -L <"$dir/out") columns"
+	grep -qxE 'to +192.0.2.1' "$dir/out" || wrong "no destination"
+	grep -qxE 'in on +cli0' "$dir/out" || wrong "no interface"
+	grep -qxE 'exempt +no' "$dir/out" || wrong "nothing of exemptions"
+	grep -qxE 'redirect +refused: class-drop' "$dir/out" || wrong "no refusal"
+	grep -qxE ' +pair +10/s burst 50 +50 left' "$dir/out" || wrong "no limit"
+	grep -qxE ' +interface +1000000/s burst 1000000 +1000000 left' "$dir/out" ||
+		wrong "no limit of all"
+	[[ ${#problems[@]} -eq 0 ]] || wrong "$(cat "$dir/out")"
+	icmpguard reset
+	result "why tells the limits and what is left"
 }
 
 # The most that there can be still fits the screen.
@@ -652,7 +676,8 @@ test_unload() {
 	watcher=''
 	expect_failure 3 'monitor: the module was unloaded'
 	result "monitor ends when the module is unloaded"
-	for command in status show stats save monitor reset 'exempt list' 'set mode off'; do
+	for command in status show stats save monitor reset 'exempt list' 'set mode off' \
+		'why 192.0.2.2'; do
 		# shellcheck disable=SC2086 # the words of a command
 		runs timeout 10 icmpguard $command
 		expect_failure 3 'module not loaded, try: modprobe icmpguard'
@@ -683,6 +708,7 @@ all=(
 	test_json
 	test_hidden
 	test_status
+	test_why
 	test_status_full
 	test_namespaces
 	test_monitor
@@ -694,7 +720,7 @@ all=(
 )
 
 echo "TAP version 13"
-[[ $# -gt 0 ]] || echo "1..97"
+[[ $# -gt 0 ]] || echo "1..102"
 if [[ -z $tool ]] || ! modprobe icmpguard; then
 	echo "Bail out! icmpguard isn't here"
 	exit 1

@@ -85,7 +85,7 @@ loaded=
 [ ! -d /sys/module/icmpguard ] || loaded=1
 
 echo "TAP version 13"
-echo "1..107"
+echo "1..120"
 
 # commands and options
 fails 1 'a command is needed, one of: status, show, set'
@@ -102,7 +102,19 @@ fails 1 "status: unexpected '1'" status 1
 fails 1 "reset: unexpected 'now'" reset now
 fails 1 "monitor: unexpected" monitor x
 fails 1 "version: unexpected" version x
-fails 1 "help: unknown command 'why'" help why
+fails 1 "help: unknown command 'wy', one of: status" help wy
+fails 1 'why needs an address, as in: icmpguard why 192.0.2.1' why
+fails 1 "why: '192.0.2' is not an address" why 192.0.2
+fails 1 "why: '192.0.2.1/32' is not an address" why 192.0.2.1/32
+fails 1 "why: '' is not an address" why ''
+fails 1 "why: 'x' is not an address" why 192.0.2.1 to x
+fails 1 "why: to needs an address" why 192.0.2.1 to
+fails 1 "why: dev needs an interface" why 192.0.2.1 to 192.0.2.2 dev
+fails 1 "why: 'nowhere' is no interface" why 192.0.2.1 dev nowhere
+fails 1 "why: 'sixteen-bytes-xx' is no interface" why 192.0.2.1 dev sixteen-bytes-xx
+fails 1 "why: unexpected 'from'" why 192.0.2.1 from 192.0.2.2
+fails 1 "why: unexpected 'to'" why 192.0.2.1 to 192.0.2.2 to 192.0.2.3
+fails 1 'why: 192.0.2.1 and 2001:db8::1 are not of one family' why 192.0.2.1 to 2001:db8::1
 fails 1 "help: unexpected" help set limit
 fails 1 "stats: unknown word '--al', one of: --explain, --all, reset" stats --al
 fails 1 "stats: unexpected '--all'" stats reset --all
@@ -207,6 +219,7 @@ no_module stats
 no_module stats --all --explain
 no_module stats reset
 no_module monitor
+no_module why 192.0.2.1 to 192.0.2.2
 no_module reset
 no_module save
 no_module save "$dir/saved"

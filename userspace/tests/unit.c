@@ -18,6 +18,7 @@
 #include "parse.h"
 #include "stats.h"
 #include "warn.h"
+#include "why.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define CHECK(condition, ...)						\
@@ -482,6 +483,7 @@ static void icmpg_unit_take_bytes(const char *bytes, size_t size)
 	struct icmpg_refusal refusal = { .error = 0 };
 	struct icmpg_stats *stats = calloc(1, sizeof(*stats));
 	struct icmpg_state state = { .mode = 0 };
+	struct icmpg_why *why = calloc(1, sizeof(*why));
 	struct icmpg_config config;
 	size_t i;
 
@@ -492,8 +494,10 @@ static void icmpg_unit_take_bytes(const char *bytes, size_t size)
 		icmpg_out_setting(&config.settings.at[i]);
 	icmpg_stats_take(stats, cursor);
 	icmpg_stats_take_state(&state, cursor);
+	icmpg_why_take(why, cursor);
 	icmpg_nlsock_refusal_read(bytes, size, &refusal);
 	icmpg_config_clear(&config);
+	free(why);
 	free(stats);
 }
 
@@ -726,6 +730,57 @@ static void icmpg_unit_stats_add(struct icmpg_stats *stats, uint32_t family,
 	icmpg_nlattr_message_destroy(msg);
 }
 
+static void icmpg_unit_why_class(struct icmpg_message *msg, uint32_t class,
+				 unsigned int limits)
+{
+	uint32_t outer = icmpg_nlattr_nest_begin(msg, ICMPGUARD_A_WHY_CLASS);
+	uint32_t scope, inner;
+
+	icmpg_nlattr_put_u32(msg, ICMPGUARD_A_WHY_CLASS_ID, class);
+	icmpg_nlattr_put_u32(msg, ICMPGUARD_A_WHY_CLASS_REASON, class + 1);
+	for (scope = 1; scope <= limits; scope++) {
+		inner = icmpg_nlattr_nest_begin(msg, ICMPGUARD_A_WHY_CLASS_LIMIT);
+		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_WHY_LIMIT_SCOPE, scope);
+		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_WHY_LIMIT_COUNT, 10);
+		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_WHY_LIMIT_UNIT, 20);
+		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_WHY_LIMIT_BURST, 30);
+		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_WHY_LIMIT_LEFT, 7 * scope);
+		icmpg_nlattr_nest_end(msg, inner);
+	}
+	icmpg_nlattr_nest_end(msg, outer);
+}
+
+/* As many as a newer module may tell, and no more than there is room for. */
+static void icmpg_unit_why(void)
+{
+	struct icmpg_message *msg = icmpg_nlattr_message_create(
+		ICMPGUARD_CMD_WHY_GET, ICMPG_NLATTR_DO);
+	struct icmpg_why *why = calloc(1, sizeof(*why));
+	uint32_t class;
+
+	icmpg_nlattr_put_u32(msg, ICMPGUARD_A_WHY_MODE, 3);
+	icmpg_nlattr_put_u8(msg, ICMPGUARD_A_WHY_EXEMPT, 1);
+	for (class = 1; class < 60; class++)
+		icmpg_unit_why_class(msg, class, class);
+	icmpg_why_take(why, icmpg_nlattr_message_attrs(msg));
+	CHECK(why->mode == 3 && why->exempt == 1, "%u %u", why->mode,
+	      why->exempt);
+	CHECK(why->classes == ICMPG_WHY_CLASSES, "%zu", why->classes);
+	for (class = 1; class <= why->classes; class++) {
+		const struct icmpg_why_class *at = &why->class[class - 1];
+
+		CHECK(at->class == class && at->reason == class + 1, "%u",
+		      at->class);
+		CHECK(at->limits == (class < ICMPG_WHY_LIMITS ? class :
+				     ICMPG_WHY_LIMITS), "%zu", at->limits);
+		CHECK(at->limit[0].scope == 1 && at->limit[0].count == 10 &&
+		      at->limit[0].unit == 20 && at->limit[0].burst == 30 &&
+		      at->limit[0].left == 7, "%u", at->limit[0].left);
+	}
+	free(why);
+	icmpg_nlattr_message_destroy(msg);
+}
+
 static void icmpg_unit_stats(void)
 {
 	struct icmpg_stats *stats = calloc(1, sizeof(*stats));
@@ -930,6 +985,7 @@ int main(void)
 		{ "messages that are full", icmpg_unit_message_full },
 		{ "refusals", icmpg_unit_refusal },
 		{ "counters", icmpg_unit_stats },
+		{ "what would become of a packet", icmpg_unit_why },
 		{ "warnings", icmpg_unit_warn },
 		{ "JSON", icmpg_unit_json },
 	};

@@ -166,6 +166,8 @@ enum icmpguard_cmd {
 	ICMPGUARD_CMD_STATS_RESET,
 	/* ICMPGUARD_A_STATUS_* */
 	ICMPGUARD_CMD_STATUS_GET,
+	/* What would become of a packet: ICMPGUARD_A_WHY_* */
+	ICMPGUARD_CMD_WHY_GET,
 
 	__ICMPGUARD_CMD_MAX,
 	ICMPGUARD_CMD_MAX = __ICMPGUARD_CMD_MAX - 1
@@ -289,6 +291,51 @@ enum {
 
 	__ICMPGUARD_A_STATUS_MAX,
 	ICMPGUARD_A_STATUS_MAX = __ICMPGUARD_A_STATUS_MAX - 1
+};
+
+/*
+ * A packet that didn't come: source, destination and device are the request's,
+ * all else is the answer.
+ */
+enum {
+	ICMPGUARD_A_WHY_SOURCE = 1,		/* binary, 4 or 16 bytes */
+	ICMPGUARD_A_WHY_DESTINATION,		/* binary, as long */
+	ICMPGUARD_A_WHY_DEVICE,			/* string, where it comes in */
+	ICMPGUARD_A_WHY_MODE,			/* u32, enum icmpguard_mode */
+	ICMPGUARD_A_WHY_EXEMPT,			/* u8, 0 or 1 */
+	/*
+	 * nest WHY_CLASS, once for each class that the family has messages of,
+	 * and one for the pseudo-class all where that has limits; none while
+	 * the mode is off
+	 */
+	ICMPGUARD_A_WHY_CLASS,
+
+	__ICMPGUARD_A_WHY_MAX,
+	ICMPGUARD_A_WHY_MAX = __ICMPGUARD_A_WHY_MAX - 1
+};
+
+enum {
+	ICMPGUARD_A_WHY_CLASS_ID = 1,		/* u32, enum icmpguard_class */
+	ICMPGUARD_A_WHY_CLASS_ACTION,		/* u32; not of all */
+	/* u32, enum icmpguard_reason: how it would end; not of all */
+	ICMPGUARD_A_WHY_CLASS_REASON,
+	/* nest WHY_LIMIT, once for each limit that it is measured by */
+	ICMPGUARD_A_WHY_CLASS_LIMIT,
+
+	__ICMPGUARD_A_WHY_CLASS_MAX,
+	ICMPGUARD_A_WHY_CLASS_MAX = __ICMPGUARD_A_WHY_CLASS_MAX - 1
+};
+
+enum {
+	ICMPGUARD_A_WHY_LIMIT_SCOPE = 1,	/* u32, enum icmpguard_scope */
+	ICMPGUARD_A_WHY_LIMIT_COUNT,		/* u32, packets per unit */
+	ICMPGUARD_A_WHY_LIMIT_UNIT,		/* u32, enum icmpguard_unit */
+	ICMPGUARD_A_WHY_LIMIT_BURST,		/* u32, packets */
+	/* u32, packets that would pass at once; 0: the next one wouldn't */
+	ICMPGUARD_A_WHY_LIMIT_LEFT,
+
+	__ICMPGUARD_A_WHY_LIMIT_MAX,
+	ICMPGUARD_A_WHY_LIMIT_MAX = __ICMPGUARD_A_WHY_LIMIT_MAX - 1
 };
 
 #endif /* _UAPI_LINUX_ICMPGUARD_H */
