@@ -20,6 +20,8 @@ number=0
 failed=0
 problems=()
 documents=()
+checked=()
+declare -A verbs
 watcher=''
 trap 'rm -rf "$dir"; [[ -z $watcher ]] || kill "$watcher" 2>/dev/null; ip netns del cli-test 2>/dev/null' EXIT
 
@@ -101,14 +103,24 @@ refused() {
 
 # keep DEFINITION: standard input, to be checked by the schema
 keep() {
-	documents+=("$1" "$dir/document.${#documents[@]}")
+	documents+=("$1" "$dir/document.$((${#documents[@]} + ${#checked[@]}))")
 	cat >"${documents[-1]}"
+}
+
+# json DEFINITION ARGUMENT...: what `icmpguard -j ARGUMENT...` writes, to be checked
+json() {
+	local definition=$1
+	shift
+	verbs[$1]=1
+	icmpguard -j "$@" >"$dir/json.out" || wrong "-j $*: exit status $?"
+	keep "$definition" <"$dir/json.out"
 }
 
 # All that was kept.
 check_documents() {
 	local said
 	said=$(python3 "$here/schema.py" "${documents[@]}" 2>&1) || wrong "schema: $said"
+	checked+=("${documents[@]}")
 	documents=()
 }
 
@@ -393,26 +405,27 @@ test_json() {
 		limit all total 5000/s
 	EOF
 	ping -c 3 -i 0.2 -q 127.0.0.1 >/dev/null 2>&1
-	icmpguard -j show | keep show
+	json show show
 	as_nobody "$tool" -j show | keep show
 	[[ $(as_nobody "$tool" -j show | jq '."exempt-hidden"') == 2 ]] || wrong "hidden"
 	[[ $(icmpguard -j show | jq -c .limit.all.total) == '{"count":5000,"unit":"s","burst":10000}' ]] ||
 		wrong "rate: $(icmpguard -j show | jq -c .limit.all.total)"
 	[[ $(icmpguard -j show | jq '.limit."echo-request".router') == null ]] || wrong "off"
-	icmpguard -j status | keep status
-	icmpguard -j stats | keep stats
-	icmpguard -j stats --all --explain | keep stats
-	icmpguard -j why 192.0.2.2 | keep why
-	icmpguard -j why 192.0.2.2 to 192.0.2.1 dev cli0 | keep why
-	icmpguard -j exempt list | keep exempt-list
-	icmpguard -j version | keep tool-version
-	icmpguard -j set mode enforce | keep change
-	icmpguard -j exempt del dev eth1 | keep change
-	icmpguard -j save 2>/dev/null && wrong "-j save"
-	icmpguard show | icmpguard -j restore - | keep change
-	icmpguard show | icmpguard -j restore --check - | keep change
-	icmpguard -j stats reset | keep stats-reset
-	icmpguard -j reset | keep change
+	json status status
+	json stats stats
+	json stats stats --all --explain
+	json why why 192.0.2.2
+	json why why 192.0.2.2 to 192.0.2.1 dev cli0
+	json exempt-list exempt list
+	json tool-version version
+	json change set mode enforce
+	printf 'randomise on\nexempt 10.7.0.0/16\n' | json change set -
+	json change exempt add 10.7.0.0/16 dev eth7
+	json change exempt del dev eth1
+	icmpguard show | json change restore -
+	icmpguard show | json change restore --check -
+	json stats-reset stats reset
+	json change reset
 	check_documents
 	result "JSON follows the schema"
 }
@@ -520,6 +533,7 @@ test_namespaces() {
 	icmpguard -n /run/netns/cli-test show | grep -qx 'max-message 1000' || wrong "by path"
 	[[ $(icmpguard -j -n cli-test show | jq -r .netns) == cli-test ]] || wrong "netns in JSON"
 	icmpguard -n cli-test -j status | keep status
+	icmpguard -n cli-test -j show | keep show
 	check_documents
 	icmpguard -n cli-test status | grep -q '^namespace    cli-test$' || wrong "status"
 	icmpguard save | icmpguard -n cli-test restore - || wrong "restore into it"
@@ -566,6 +580,21 @@ test_monitor() {
 	[[ $(sed -n 3p "$dir/json" | jq -c .removed) == '{"exempt":[{"prefix":"10.0.0.0/8","dev":"eth0"}]}' ]] ||
 		wrong "removed: $(sed -n 3p "$dir/json")"
 	result "monitor tells what changes"
+}
+
+# Nothing that -j writes goes unchecked: no command, no kind of document.
+test_json_complete() {
+	local verb said
+	refused 1 'for JSON use: icmpguard -j show' icmpguard -j save
+	for verb in $(icmpguard help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'); do
+		case $verb in
+		help | save) ;; # for people
+		monitor) ;; # writes until it is ended: test_monitor
+		*) [[ -n ${verbs[$verb]-} ]] || wrong "nothing has checked: icmpguard -j $verb" ;;
+		esac
+	done
+	said=$(python3 "$here/schema.py" --all "${checked[@]}" 2>&1) || wrong "schema: $said"
+	result "JSON of every command was checked"
 }
 
 # joined COUNT: so many watchers have joined the group, says netlink
@@ -712,6 +741,7 @@ all=(
 	test_status_full
 	test_namespaces
 	test_monitor
+	test_json_complete
 	test_output
 	test_two_writers
 	test_two_transactions
@@ -720,7 +750,7 @@ all=(
 )
 
 echo "TAP version 13"
-[[ $# -gt 0 ]] || echo "1..102"
+[[ $# -gt 0 ]] || echo "1..104"
 if [[ -z $tool ]] || ! modprobe icmpguard; then
 	echo "Bail out! icmpguard isn't here"
 	exit 1
