@@ -181,7 +181,7 @@ bool icmpg_classify_ipv4(const struct sk_buff *skb,
 	u16 frag = ntohs(ip->frag_off);
 	u32 offset = (frag & IP_OFFSET) * 8;
 
-	if (ip->protocol != IPPROTO_ICMP && !offset)
+	if (icmpg_classify_is_foreign_ipv4(ip))
 		return false;
 	pkt->family = ICMPG_IPV4;
 	pkt->headers = ip->ihl * 4;
@@ -332,8 +332,7 @@ bool icmpg_classify_ipv6(const struct sk_buff *skb,
 {
 	const struct ipv6hdr *ip = ipv6_hdr(skb);
 
-	/* The common ones first: most packets leave here. */
-	if (ip->nexthdr == IPPROTO_TCP || ip->nexthdr == IPPROTO_UDP)
+	if (icmpg_classify_is_foreign_ipv6(ip))
 		return false;
 	pkt->family = ICMPG_IPV6;
 	pkt->part = ICMPG_PART_WHOLE;

@@ -3,10 +3,26 @@
 #ifndef ICMPG_CLASSIFY_H
 #define ICMPG_CLASSIFY_H
 
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/ip.h>
 
 #include "packet.h"
+
+/* Neither ICMP nor a fragment whose end must be looked at: most packets. */
+static inline bool icmpg_classify_is_foreign_ipv4(const struct iphdr *ip)
+{
+	return ip->protocol != IPPROTO_ICMP &&
+	       !(ip->frag_off & htons(IP_OFFSET));
+}
+
+/* There may be headers before ICMPv6; there are none before these. */
+static inline bool icmpg_classify_is_foreign_ipv6(const struct ipv6hdr *ip)
+{
+	return ip->nexthdr == IPPROTO_TCP || ip->nexthdr == IPPROTO_UDP;
+}
 
 u8 icmpg_classify_type(u8 family, u8 type, u8 code);
 bool icmpg_classify_example(u8 family, u8 class, u8 *type);

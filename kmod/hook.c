@@ -237,7 +237,7 @@ icmpg_hook_prerouting(struct icmpg_net *guard, struct sk_buff *skb,
 				       const struct net_device *dev,
 				       struct icmpg_pkt *pkt))
 {
-	struct icmpg_judgement j;
+	struct icmpg_judgement j ICMPG_UNINITIALIZED;
 	u8 reason;
 
 	if (likely(!classify(skb, in, &j.pkt)))
@@ -258,18 +258,37 @@ icmpg_hook_prerouting(struct icmpg_net *guard, struct sk_buff *skb,
 	return icmpg_hook_verdict(&j, reason);
 }
 
+/* Not inline: a packet that isn't ours pays nothing for the room it takes. */
+static noinline unsigned int
+icmpg_hook_icmp_ipv4(struct icmpg_net *guard, struct sk_buff *skb,
+		     const struct nf_hook_state *state)
+{
+	return icmpg_hook_prerouting(guard, skb, state->in,
+				     icmpg_classify_ipv4);
+}
+
+static noinline unsigned int
+icmpg_hook_icmp_ipv6(struct icmpg_net *guard, struct sk_buff *skb,
+		     const struct nf_hook_state *state)
+{
+	return icmpg_hook_prerouting(guard, skb, state->in,
+				     icmpg_classify_ipv6);
+}
+
 static unsigned int icmpg_hook_prerouting_ipv4(void *priv, struct sk_buff *skb,
 					       const struct nf_hook_state *state)
 {
-	return icmpg_hook_prerouting(priv, skb, state->in,
-				     icmpg_classify_ipv4);
+	if (likely(icmpg_classify_is_foreign_ipv4(ip_hdr(skb))))
+		return NF_ACCEPT;
+	return icmpg_hook_icmp_ipv4(priv, skb, state);
 }
 
 static unsigned int icmpg_hook_prerouting_ipv6(void *priv, struct sk_buff *skb,
 					       const struct nf_hook_state *state)
 {
-	return icmpg_hook_prerouting(priv, skb, state->in,
-				     icmpg_classify_ipv6);
+	if (likely(icmpg_classify_is_foreign_ipv6(ipv6_hdr(skb))))
+		return NF_ACCEPT;
+	return icmpg_hook_icmp_ipv6(priv, skb, state);
 }
 
 /*

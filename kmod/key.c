@@ -81,7 +81,7 @@ u64 icmpg_key_hash(const struct icmpg_config *config,
 		   const struct icmpg_key *key)
 {
 	unsigned int words;
-	u64 word[6];
+	u64 word[6] ICMPG_UNINITIALIZED;
 
 	switch (scope) {
 	case ICMPGUARD_SCOPE_PAIR:

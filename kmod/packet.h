@@ -11,6 +11,12 @@
 
 #include "config.h"
 
+/*
+ * For what is filled before it is read: kernels that zero all that is on the
+ * stack would write more for it than the rest of the packet path does.
+ */
+#define ICMPG_UNINITIALIZED	__attribute__((__uninitialized__))
+
 /**
  * union icmpg_addr - an address of either family
  * @v4: IPv4, in the first bytes; the rest is zero
