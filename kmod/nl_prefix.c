@@ -12,12 +12,40 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
+/* Address and bits, of which there are both or none. */
+static int icmpg_nl_prefix_parse_address(struct icmpg_prefix *prefix,
+					 const struct nlattr *attr,
+					 struct nlattr **tb,
+					 struct netlink_ext_ack *extack)
+{
+	struct nlattr *address = tb[ICMPGUARD_A_PREFIX_ADDRESS];
+	struct nlattr *bits = tb[ICMPGUARD_A_PREFIX_BITS];
+
+	prefix->family = ICMPG_FAMILIES;
+	if (!address && !bits)
+		return 0;
+	if (NL_REQ_ATTR_CHECK(extack, attr, tb, ICMPGUARD_A_PREFIX_ADDRESS) ||
+	    NL_REQ_ATTR_CHECK(extack, attr, tb, ICMPGUARD_A_PREFIX_BITS)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "prefix needs both address and bits");
+		return -EINVAL;
+	}
+	prefix->family = nla_len(address) == 4 ? ICMPG_IPV4 : ICMPG_IPV6;
+	prefix->bits = nla_get_u32(bits);
+	if (nla_len(address) * 8 != icmpg_family_bits(prefix->family)) {
+		NL_SET_ERR_MSG_ATTR(extack, address,
+				    "an address has 4 or 16 bytes");
+		return -EINVAL;
+	}
+	nla_memcpy(prefix->addr, address, sizeof(prefix->addr));
+	return 0;
+}
+
 static int icmpg_nl_prefix_parse(struct icmpg_nl_prefix *one,
 				 const struct nlattr *attr,
 				 struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[ICMPGUARD_A_PREFIX_MAX + 1], *address;
-	struct icmpg_prefix *prefix = &one->prefix;
+	struct nlattr *tb[ICMPGUARD_A_PREFIX_MAX + 1], *device;
 	int err;
 
 	err = nla_parse_nested(tb, ICMPGUARD_A_PREFIX_MAX, attr,
@@ -25,29 +53,20 @@ static int icmpg_nl_prefix_parse(struct icmpg_nl_prefix *one,
 	if (err)
 		return err;
 	memset(one, 0, sizeof(*one));
-	prefix->family = ICMPG_FAMILIES;
-	address = tb[ICMPGUARD_A_PREFIX_ADDRESS];
-	if (!address != !tb[ICMPGUARD_A_PREFIX_BITS]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "prefix needs both address and bits");
+	err = icmpg_nl_prefix_parse_address(&one->prefix, attr, tb, extack);
+	if (err)
+		return err;
+	device = tb[ICMPGUARD_A_PREFIX_DEVICE];
+	/* An empty name isn't the absence of one: that would exempt more. */
+	if (device && nla_strscpy(one->prefix.dev, device,
+				  sizeof(one->prefix.dev)) <= 0) {
+		NL_SET_ERR_MSG_ATTR(extack, device,
+				    "no device can have this name");
 		return -EINVAL;
 	}
-	if (address) {
-		prefix->family = nla_len(address) == 4 ? ICMPG_IPV4 : ICMPG_IPV6;
-		prefix->bits = nla_get_u32(tb[ICMPGUARD_A_PREFIX_BITS]);
-		if (nla_len(address) * 8 != icmpg_family_bits(prefix->family)) {
-			NL_SET_ERR_MSG_ATTR(extack, address,
-					    "an address has 4 or 16 bytes");
-			return -EINVAL;
-		}
-		nla_memcpy(prefix->addr, address, sizeof(prefix->addr));
-	}
-	if (tb[ICMPGUARD_A_PREFIX_DEVICE])
-		nla_strscpy(prefix->dev, tb[ICMPGUARD_A_PREFIX_DEVICE],
-			    sizeof(prefix->dev));
 	one->attr = attr;
 	one->del = tb[ICMPGUARD_A_PREFIX_DELETE];
-	err = icmpg_prefix_check(prefix, extack);
+	err = icmpg_prefix_check(&one->prefix, extack);
 	if (err)
 		NL_SET_BAD_ATTR(extack, attr);
 	return err;
