@@ -58,7 +58,8 @@ list_tests() {
 # What a test of the module may take.
 test_timeout() {
 	local own
-	own=$(sed -n 's/^# timeout: \([0-9]*\)$/\1/p' "selftests/$1" 2>/dev/null | head -n 1)
+	own=$(sed -n 's/^\(#\| \*\) timeout: \([0-9]*\)$/\2/p' "selftests/$1" "selftests/$1.c" \
+		2>/dev/null | head -n 1)
 	[[ -n $own ]] || own=$(sed -n 's/^timeout=\([0-9]*\)$/\1/p' selftests/settings)
 	echo "${own:-120}"
 }
@@ -93,7 +94,7 @@ export -f check_listed list_tests
 if [[ $# -gt 0 ]]; then
 	programs=("$@")
 else
-	mapfile -t programs < <(list_tests TEST_PROGS ${debug:+TEST_PROGS_EXTENDED})
+	mapfile -t programs < <(list_tests TEST_PROGS TEST_GEN_PROGS ${debug:+TEST_PROGS_EXTENDED})
 fi
 
 echo "TAP version 13"

@@ -3,7 +3,8 @@
 #
 # What is set is what is in force, and it is so whole or not at all: save and
 # restore, many writers, thousands of prefixes, notifications, and what can be
-# read of it in text, JSON and /proc. The tool's own words are tested by tool.sh.
+# read of it in text, JSON and /proc. The tool's own words are tested by tool.sh,
+# the messages below it by genl_contract.c and genl_sockets.c.
 #
 # timeout: 300
 
@@ -177,63 +178,6 @@ writer() {
 	done
 }
 
-genl() {
-	ip netns exec "$router" ./genl.py "$@"
-}
-
-# Who has read an older configuration than the one in force is told so.
-test_generation() {
-	local generation said
-	clean
-	generation=$(genl generation)
-	said=$(genl set "generation=$generation" max-message=3000)
-	[[ $said == ok ]] || fail "with the right generation: $said"
-	said=$(genl set "generation=$generation" max-message=4000)
-	[[ $said == 'error EBUSY '*changed* ]] || fail "with an old generation: $said"
-	guard "$router" show | grep -qx 'max-message 3000' || fail "it was changed"
-	[[ $(genl generation) -eq $((generation + 1)) ]] ||
-		fail "generation $(genl generation) after $generation"
-}
-
-# ------------------------------------------------------------- transactions
-
-# Nothing of a transaction is in force before its end.
-test_transaction() {
-	local said before
-	clean
-	before=$(guard "$router" show)
-	said=$(genl set begin max-message=3000 -- set add exempt=10.0.0.0/8)
-	[[ $said == $'ok\nok' ]] || fail "said: $said"
-	[[ $(guard "$router" show) == "$before" ]] || fail "it is in force without a commit"
-	said=$(genl set begin max-message=3000 -- set add exempt=10.0.0.0/8 \
-		-- set commit exempt=11.0.0.0/8 -- exemptions)
-	[[ $said == $'ok\nok\nok\n2' ]] || fail "said: $said"
-	guard "$router" show | grep -qx 'max-message 3000' || fail "not in force"
-}
-
-# It goes with its socket: there is room for a few, and always again.
-test_transaction_dropped() {
-	local i said
-	clean
-	for ((i = 0; i < 10; i++)); do
-		said=$(genl set begin max-message=3000)
-		[[ $said == ok ]] || fail "transaction $i: $said"
-		[[ $test_failures -eq 0 ]] || return
-	done
-	said=$(genl set commit)
-	[[ $said == 'error ENOENT '* ]] || fail "another socket commits it: $said"
-	guard "$router" show | grep -qx 'max-message 9216' || fail "it is in force"
-}
-
-# One of which the guard has refused a part can't be committed any more.
-test_transaction_refused() {
-	local said
-	clean
-	said=$(genl set begin max-message=3000 -- set add limit=1:2:2000000:1:1 -- set commit)
-	[[ $said == $'ok\nerror ERANGE '*$'\nerror ENOENT '* ]] || fail "said: $said"
-	guard "$router" show | grep -qx 'max-message 9216' || fail "it is in force"
-}
-
 # ----------------------------------------------------------------- readers
 
 test_notification() {
@@ -289,6 +233,10 @@ test_json() {
 		.class."neighbour-discovery", .width.source' "$scratch/json" | tr '\n' ' ') == \
 '{"count":50,"unit":"s","burst":100} {"count":7,"unit":"m","burst":3} {"action":"drop","force":true} {"ipv4":28,"ipv6":64} ' ]] ||
 		fail "$(jq -c . "$scratch/json")"
+}
+
+genl() {
+	ip netns exec "$router" ./genl.py "$@"
 }
 
 test_large_dump() {
@@ -392,7 +340,6 @@ setup_router
 quiet "$victim" "$router"
 run_tests test_save "test_save many" test_save_defaults \
 	test_restore_replaces test_restore_whole test_restore_check \
-	test_two_writers test_generation \
-	test_transaction test_transaction_dropped test_transaction_refused \
+	test_two_writers \
 	test_notification test_json test_large_dump test_netns \
 	test_proc_keys test_proc_sums test_proc_reset

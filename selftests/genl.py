@@ -6,7 +6,6 @@ usage: genl.py COMMAND [-- COMMAND]...
 
 The commands go through one socket, one after the other; each prints a line:
 
-  generation      the number of the configuration in force
   set WORD...     one config-set message; prints `ok` or `error ERRNO SENTENCE`
                   words: begin add commit replace validate-only generation=N
                   mode=N max-message=N table-size=N bridged=N exempt=PREFIX
@@ -127,10 +126,6 @@ class Guard:
         """Sends a request and reads the answers."""
         self.send(command, content, flags)
         return self.receive()
-
-    def do_generation(self, _words):
-        """The number of the configuration in force."""
-        return struct.unpack("=I", dict(attrs(self.ask(CONFIG_GET)[0]))[GENERATION])[0]
 
     @staticmethod
     def config(words):
