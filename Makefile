@@ -79,6 +79,9 @@ check-long: check-debug ## what takes too long for every change
 bench: deps ## instructions, time and memory beside its peers; QUICK=1 in minutes
 	O='$(out)' selftests/bench/run.sh
 
+survival: ## who survives a flood, simulated beside its peers; in 10 minutes
+	+$(MAKE) -s -C selftests/bench/survival O='$(out)' results
+
 lint: ## static checks of all sources
 	O='$(out)' selftests/lint.sh
 
@@ -107,4 +110,4 @@ clean: ## removes what was built
 	rm -rf '$(out)'/kernel-* '$(out)'/userspace* '$(out)/selftests' '$(out)/vm' '$(out)/bench'
 	@rmdir '$(out)' 2>/dev/null || true
 
-.PHONY: all help module tool demo check check-debug check-long bench lint install uninstall deps deps-debug clean
+.PHONY: all help module tool demo check check-debug check-long bench survival lint install uninstall deps deps-debug clean

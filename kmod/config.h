@@ -37,8 +37,8 @@ enum icmpg_family {
 /* What the pseudo-class all can be limited by. */
 #define ICMPG_SCOPES_ALL	(ICMPG_SCOPE_BIT(INTERFACE) | ICMPG_SCOPES_SINGLE)
 
-/* Known senders take a quarter of what the buckets do, in memory of their own. */
-#define ICMPG_HISTORY_BYTES(table_size)	((table_size) / 4)
+/* Known senders take an eighth of what the buckets do, in memory of their own. */
+#define ICMPG_HISTORY_BYTES(table_size)	((table_size) / 8)
 
 /* Bits of an address; 0 for that of no family. */
 static inline u8 icmpg_family_bits(u8 family)
@@ -90,7 +90,7 @@ struct icmpg_class_setting {
  * @max_message: bytes after the IP headers of a message that comes in fragments
  * @known_first: of shared limits, senders that came back may use more of the
  *	burst than others
- * @table_size: bytes of the buckets; for known senders a quarter is added
+ * @table_size: bytes of the buckets; for known senders an eighth is added
  * @candidate_size: bytes for senders that may come back; with @known_first
  * @check: on or off, by enum icmpguard_check
  * @class: by enum icmpguard_class

@@ -3,24 +3,34 @@
 
 #include <string.h>
 
+static const struct icmpg_key guard_key = { { 3, 4 } };
+
+/* The memory that a configuration asks for, but @lines lines of the table. */
+static struct icmpg_limiter *guard_limiter(const struct icmpg_config *config,
+					   u32 lines)
+{
+	struct icmpg_limiter *limiter = kvzalloc(sizeof(*limiter), GFP_KERNEL);
+	struct icmpg_settings set = config->set;
+
+	set.table_size = lines * sizeof(struct icmpg_line);
+	if (!limiter || icmpg_memory_init(limiter, &set, &guard_key))
+		abort();
+	return limiter;
+}
+
 /* A limiter with an empty table of @lines lines. */
 void guard_init(struct guard *guard, const struct icmpg_settings *set,
 		u32 lines)
 {
 	memset(guard, 0, sizeof(*guard));
 	guard->config = unit_config(set);
-	guard->limiter = kvzalloc(sizeof(*guard->limiter), GFP_KERNEL);
+	guard->limiter = guard_limiter(guard->config, lines);
 	guard->now_ns = 1000 * SECOND_NS;
-	if (!guard->limiter ||
-	    icmpg_table_init(&guard->limiter->table,
-				     lines * sizeof(struct icmpg_line)))
-		abort();
 }
 
 void guard_exit(struct guard *guard)
 {
-	icmpg_table_exit(&guard->limiter->table);
-	icmpg_table_exit(&guard->limiter->old);
+	icmpg_memory_exit(guard->limiter);
 	kvfree(guard->limiter);
 	icmpg_config_destroy(guard->config);
 }
@@ -37,13 +47,10 @@ void guard_resize(struct guard *guard, u32 lines)
 {
 	struct icmpg_limiter *from = guard->limiter;
 
-	guard->limiter = kvzalloc(sizeof(*guard->limiter), GFP_KERNEL);
-	if (!guard->limiter ||
-	    icmpg_table_init(&guard->limiter->table,
-				     lines * sizeof(struct icmpg_line)))
-		abort();
+	guard->limiter = guard_limiter(guard->config, lines);
 	icmpg_memory_take_over(guard->limiter, from, guard->now_ns);
-	icmpg_table_exit(&from->old);
+	icmpg_memory_give_up(from, guard->limiter);
+	icmpg_memory_exit(from);
 	kvfree(from);
 }
 
@@ -73,6 +80,8 @@ u8 guard_send(struct guard *guard, const struct icmpg_pkt *pkt, u32 scopes)
 	u8 reason;
 
 	reason = guard_ask(guard, pkt, scopes, &check);
+	if (check.is_shared)
+		icmpg_limiter_note(&check);
 	if (!reason)
 		guard->evictions += icmpg_limiter_charge(&check, guard->random);
 	return reason;

@@ -583,6 +583,7 @@ static void test_twin_defaults(void)
 	memset(&all, 0, sizeof(all));
 	populate(&all);
 	icmpg_settings_init(&set, ICMPGUARD_MODE_ENFORCE);
+	set.known_first = false;
 	set.randomise = false;
 	guard_init(&guard, &set, LINES);
 	for (i = 0; i < 100000; i++) {

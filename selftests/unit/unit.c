@@ -15,7 +15,10 @@ static const struct icmpg_key unit_key = {
 	.k = { 0x243f6a8885a308d3ULL, 0x13198a2e03707344ULL },
 };
 
-/* No limits: all classes are accepted, and nothing is random. */
+/*
+ * No limits: all classes are accepted, nothing is random, and all senders are
+ * alike.
+ */
 void unit_settings_init(struct icmpg_settings *set)
 {
 	u8 class;
@@ -25,6 +28,7 @@ void unit_settings_init(struct icmpg_settings *set)
 	for (class = 1; class < ICMPGUARD_CLASS_ALL; class++)
 		set->class[class].action = ICMPGUARD_ACTION_ACCEPT;
 	set->randomise = false;
+	set->known_first = false;
 }
 
 /* A class with a limit must have one that senders share: router, by default. */

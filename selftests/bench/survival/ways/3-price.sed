@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# the gap is 0.8 s, sooner is anew
+s/^(#define ICMPG_CANDIDATE_QUIETER\t)7/\113/
