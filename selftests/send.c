@@ -31,6 +31,8 @@
 
 #define SEND_FRAME_MAX	65536
 #define SEND_CHAIN_MAX	16
+#define SEND_PAYLOAD_MAX 512
+#define SEND_QUOTE	48	/* bytes */
 #define SEND_NS		1000000000ULL
 
 /* one kind of packet, and how many of it */
@@ -56,6 +58,10 @@ struct send_packet {
 	uint32_t options;
 	uint32_t cut;
 	uint32_t udp;
+	uint32_t rest;
+	bool has_rest;
+	uint8_t payload[SEND_PAYLOAD_MAX];
+	uint32_t payload_size;
 	char chain[SEND_CHAIN_MAX + 1];
 	uint32_t count;
 	uint32_t rate;
@@ -129,18 +135,67 @@ static uint16_t send_checksum(uint32_t sum)
 	return ~sum;
 }
 
+/* An error that a packet of ours would have been the cause of. */
+static bool send_is_error(const struct send_packet *packet)
+{
+	if (packet->udp || packet->offset || packet->payload_size)
+		return false;
+	if (packet->family == AF_INET6)
+		return packet->type > 0 && packet->type < 5;
+	return (packet->type >= 3 && packet->type <= 5) ||
+	       packet->type == 11 || packet->type == 12;
+}
+
 /*
- * The message: its header and zeros, so the checksum of the whole is known from
- * the first fragment. Identifier and sequence are 1.
+ * What an error quotes unless it is told: the first bytes of a datagram of 1500
+ * bytes that its receiver has sent to its sender.
+ */
+static void send_quote(const struct send_packet *packet,
+		       uint8_t quote[SEND_QUOTE])
+{
+	static const uint8_t ports[8] = { 0x80, 0, 0, 53, 5, 0xc8, 0, 0 };
+
+	memset(quote, 0, SEND_QUOTE);
+	if (packet->family == AF_INET6) {
+		memcpy(quote, "\x60\0\0\0\x05\xb4\x11\x40", 8);
+		memcpy(quote + 8, &packet->dst, 16);
+		memcpy(quote + 24, &packet->src, 16);
+		memcpy(quote + 40, ports, 8);
+		return;
+	}
+	memcpy(quote, "\x45\0\x05\xdc\0\x01\0\0\x40\x11", 10);
+	memcpy(quote + 12, &packet->dst, 4);
+	memcpy(quote + 16, &packet->src, 4);
+	memcpy(quote + 20, ports, 8);
+}
+
+/* Identifier and sequence are 1; a path has 1280 bytes. */
+static uint32_t send_rest(const struct send_packet *packet)
+{
+	bool path_mtu = packet->family == AF_INET6 ? packet->type == 2 :
+			packet->type == 3 && packet->code == 4;
+
+	if (packet->has_rest)
+		return packet->rest;
+	return path_mtu ? 1280 : 0x10001;
+}
+
+/*
+ * The message: its header, what it carries, and zeros, so the checksum of the
+ * whole is known from the first fragment.
  */
 static void send_put_message(struct send_frame *frame,
 			     const struct send_packet *packet)
 {
-	uint8_t header[8] = { packet->type, packet->code, 0, 0, 0, 1, 0, 1 };
+	uint32_t rest = htonl(send_rest(packet)), carried = packet->payload_size;
+	uint8_t header[8] = { packet->type, packet->code };
+	uint8_t quote[SEND_QUOTE];
+	const uint8_t *payload = packet->payload;
 	size_t start = frame->size, address = 16, at = 2;
 	uint32_t sum = 0;
 	uint16_t check;
 
+	memcpy(header + 4, &rest, 4);
 	if (packet->udp) {
 		uint16_t udp[4] = { htons(packet->udp), htons(packet->udp),
 				    htons(packet->total), 0 };
@@ -157,12 +212,23 @@ static void send_put_message(struct send_frame *frame,
 		sum = send_sum(sum, &packet->src, address);
 		sum = send_sum(sum, &packet->dst, address);
 	}
+	if (send_is_error(packet)) {
+		send_quote(packet, quote);
+		payload = quote;
+		carried = sizeof(quote);
+	}
+	if (packet->len < 8)
+		carried = 0;
+	else if (carried > packet->len - 8)
+		carried = packet->len - 8;
+	sum = send_sum(sum, payload, carried);
 	check = htons(send_checksum(send_sum(sum, header, 8)));
 	memcpy(header + at, &check, 2);
-	if (packet->offset)
-		memset(header, 0, sizeof(header));
 	send_put(frame, NULL, packet->len);
+	if (packet->offset)
+		return;
 	memcpy(frame->byte + start, header, packet->len < 8 ? packet->len : 8);
+	memcpy(frame->byte + start + 8, payload, carried);
 }
 
 static uint8_t send_protocol(const struct send_packet *packet)
@@ -409,6 +475,7 @@ static const struct send_word {
 	WORD("next", next, "what the IPv6 fragment header says comes next"),
 	WORD("options", options, "bytes of IPv4 options"),
 	WORD("cut", cut, "bytes after the IP header that are there at all"),
+	WORD("rest", rest, "bytes 5 to 8 of the message, as a number"),
 	WORD("udp", udp, "UDP to this port instead of ICMP"),
 	WORD("count", count, "how many; default 1"),
 	WORD("rate", rate, "a second; default as fast as can be"),
@@ -426,6 +493,8 @@ static void send_usage(void)
 
 	fputs("usage: send NAMESPACE DEVICE [WORD...] [+|++ WORD...]...\n"
 	      "  src=ADDRESS dst=ADDRESS to=MAC|broadcast\n"
+	      "  payload=HEX  bytes after the first 8 of the message, as many as it says\n"
+	      "             unless a len comes later; an error quotes a datagram by itself\n"
 	      "  chain=LETTERS  IPv6 extension headers: Hop-by-hop, Destination,\n"
 	      "             Routing, Fragment, AH, ESP; a fragment gets its own\n",
 	      stderr);
@@ -471,6 +540,22 @@ static void send_parse_mac(uint8_t *mac, const char *value)
 		send_die("not a link-layer address: %s", value);
 }
 
+/* The message becomes as long as it has to be. */
+static void send_parse_payload(struct send_packet *packet, const char *value)
+{
+	size_t size = strlen(value) / 2, i;
+
+	if (strlen(value) % 2 || size > SEND_PAYLOAD_MAX)
+		send_die("not up to %d bytes in hexadecimal: %s",
+			 SEND_PAYLOAD_MAX, value);
+	for (i = 0; i < size; i++)
+		if (sscanf(value + 2 * i, "%2hhx", &packet->payload[i]) != 1)
+			send_die("not hexadecimal: %s", value);
+	packet->payload_size = size;
+	packet->len = 8 + size;
+	packet->total = 0;
+}
+
 static void send_parse_word(struct send_packet *packet, const char *word)
 {
 	const char *value = strchr(word, '=');
@@ -485,6 +570,8 @@ static void send_parse_word(struct send_packet *packet, const char *word)
 		send_parse_address(packet, &packet->dst, value);
 	} else if (!strncmp(word, "to=", 3)) {
 		send_parse_mac(packet->to, value);
+	} else if (!strncmp(word, "payload=", 8)) {
+		send_parse_payload(packet, value);
 	} else if (!strncmp(word, "chain=", 6)) {
 		if (strlen(value) > SEND_CHAIN_MAX)
 			send_die("too many headers: %s", word);
@@ -500,6 +587,8 @@ static void send_parse_word(struct send_packet *packet, const char *word)
 			send_parse_number(word, value);
 		if (!strcmp(send_words[i].name, "next"))
 			packet->has_next = true;
+		if (!strcmp(send_words[i].name, "rest"))
+			packet->has_rest = true;
 	}
 }
 
