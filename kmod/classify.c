@@ -107,12 +107,6 @@ bool icmpg_classify_example(u8 family, u8 class, u8 *type)
 	return false;
 }
 
-/* Unique on one link only: RFC 4291 section 2.5.6. */
-static bool icmpg_classify_is_link_local(const union icmpg_addr *addr)
-{
-	return (addr->v6[0] & htonl(0xffc00000)) == htonl(0xfe800000);
-}
-
 /* Its own copy for each family that it is called with. */
 static __always_inline void icmpg_classify_link(const struct net_device *dev,
 						u8 family,
@@ -126,9 +120,9 @@ static __always_inline void icmpg_classify_link(const struct net_device *dev,
 	pkt->dst_zone = zone;
 	if (family == ICMPG_IPV4)
 		return;
-	if (icmpg_classify_is_link_local(&pkt->src))
+	if (icmpg_addr_is_link_local(&pkt->src))
 		pkt->src_zone = pkt->ifindex;
-	if (icmpg_classify_is_link_local(&pkt->dst))
+	if (icmpg_addr_is_link_local(&pkt->dst))
 		pkt->dst_zone = pkt->ifindex;
 }
 
@@ -152,11 +146,14 @@ static void icmpg_classify_message(const struct sk_buff *skb, int offset,
 	const u8 *header;
 
 	pkt->icmp = true;
+	pkt->at = offset;
 	pkt->type = 0;
+	pkt->code = 0;
 	pkt->class = ICMPGUARD_CLASS_OTHER;
 	header = skb_header_pointer(skb, offset, sizeof(buffer), buffer);
 	if (header && pkt->length >= sizeof(buffer)) {
 		pkt->type = header[0];
+		pkt->code = header[1];
 		pkt->class = icmpg_classify_type(pkt->family, header[0],
 						 header[1]);
 	}
@@ -189,6 +186,7 @@ bool icmpg_classify_ipv4(const struct sk_buff *skb,
 	pkt->end = offset + pkt->length;
 	pkt->more = frag & IP_MF;
 	pkt->malformed = 0;
+	pkt->fragmented = false;
 	pkt->hop_limit = ip->ttl;
 	pkt->src.word[1] = 0;
 	pkt->dst.word[1] = 0;
@@ -237,6 +235,7 @@ static void icmpg_classify_fragment(const struct sk_buff *skb, int offset,
 {
 	u32 first = ntohs(header->frag_off) & IP6_OFFSET;
 
+	pkt->fragmented = true;
 	pkt->more = header->frag_off & htons(IP6_MF);
 	pkt->id = header->identification;
 	pkt->headers = offset - sizeof(struct ipv6hdr);
@@ -339,6 +338,7 @@ bool icmpg_classify_ipv6(const struct sk_buff *skb,
 	pkt->class = ICMPGUARD_CLASS_FRAGMENT;
 	pkt->type = 0;
 	pkt->malformed = 0;
+	pkt->fragmented = false;
 	pkt->more = false;
 	pkt->headers = 0;
 	pkt->end = 0;

@@ -93,6 +93,8 @@ struct icmpg_class_setting {
  * @table_size: bytes of the buckets; for known senders an eighth is added
  * @candidate_size: bytes for senders that may come back; with @known_first
  * @check: on or off, by enum icmpguard_check
+ * @check_transit: whether it is for packets in transit, too; false where there
+ *	is no choice, and while @check is off
  * @class: by enum icmpguard_class
  * @limit: by class and scope; a count of 0 means no limit
  * @width: bits of the address that make a key, by scope and family: source
@@ -109,6 +111,7 @@ struct icmpg_settings {
 	u32 table_size;
 	u32 candidate_size;
 	bool check[ICMPG_CHECK_SLOTS];
+	bool check_transit[ICMPG_CHECK_SLOTS];
 	struct icmpg_class_setting class[ICMPG_CLASS_SLOTS];
 	struct icmpg_rate limit[ICMPG_CLASS_SLOTS][ICMPG_SCOPE_SLOTS];
 	u8 width[ICMPG_SCOPE_SLOTS][ICMPG_FAMILIES];
@@ -161,6 +164,12 @@ static inline bool icmpg_class_is_guarded(u8 class)
 	       class == ICMPGUARD_CLASS_ROUTER_DISCOVERY ||
 	       class == ICMPGUARD_CLASS_NEIGHBOUR_DISCOVERY ||
 	       class == ICMPGUARD_CLASS_MULTICAST_LISTENER;
+}
+
+/* Can a check be for this host alone, or for all? Then that is how it is set. */
+static inline bool icmpg_check_has_transit(u8 check)
+{
+	return check == ICMPGUARD_CHECK_QUOTED_PACKET;
 }
 
 struct netlink_ext_ack;

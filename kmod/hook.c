@@ -23,6 +23,7 @@
 #include "fragment.h"
 #include "net.h"
 #include "policy.h"
+#include "quote.h"
 #include "stats_cpu.h"
 
 /* Before defragmentation (-400), raw (-300) and conntrack (-200). */
@@ -81,18 +82,38 @@ static u8 icmpg_hook_packet(struct icmpg_judgement *j)
 	return reason;
 }
 
+/*
+ * Still stage 1, for classes that aren't dropped: what an error says about the
+ * packet that it quotes.
+ */
+static u8 icmpg_hook_error(struct icmpg_judgement *j)
+{
+	const bool *check = j->config->set.check;
+	u8 reason;
+
+	if (!icmpg_quote_is_error(&j->pkt) || !j->skb)
+		return 0;
+	icmpg_quote_read(j->skb, &j->pkt);
+	reason = icmpg_policy_path_mtu(j->config, &j->pkt);
+	if (!check[ICMPGUARD_CHECK_QUOTED_PACKET])
+		j->pkt.quote = 0;
+	return reason;
+}
+
 /* Stages 3 and 4: @scopes loses what doesn't apply to this destination. */
 static u8 icmpg_hook_destination(struct icmpg_judgement *j, u32 *scopes)
 {
 	bool many = icmpg_policy_asks_many(&j->pkt);
 	u8 kind;
 
-	if (!many && !(*scopes & ICMPG_SCOPE_BIT(ROUTER)))
+	if (!many && !j->pkt.quote && !(*scopes & ICMPG_SCOPE_BIT(ROUTER)))
 		return 0;
 	kind = icmpg_destination_kind(j->active->known, j->guard->net, &j->pkt);
 	if (kind == ICMPG_DESTINATION_TRANSIT ||
 	    kind == ICMPG_DESTINATION_NETWORK)
 		*scopes &= ~ICMPG_SCOPE_BIT(ROUTER);
+	if (j->pkt.quote)
+		return icmpg_policy_quote(j->config, &j->pkt, kind);
 	return many ? icmpg_policy_destination(j->config, &j->pkt, kind) : 0;
 }
 
@@ -106,6 +127,13 @@ static u8 icmpg_hook_shared(struct icmpg_judgement *j, u32 scopes)
 		reason = icmpg_limiter_check(&j->check, ICMPGUARD_CLASS_ALL,
 					     scopes);
 	return reason;
+}
+
+static u8 icmpg_hook_passed(const struct icmpg_judgement *j, bool exempt)
+{
+	if (unlikely(j->pkt.quote))
+		return ICMPGUARD_REASON_QUOTE_PASSED;
+	return exempt ? ICMPGUARD_REASON_EXEMPT : ICMPGUARD_REASON_PASSED;
 }
 
 /* Stage 6: all agreed, charge all. */
@@ -157,6 +185,9 @@ u8 icmpg_hook_judge(struct icmpg_judgement *j)
 	limit = class->action == ICMPGUARD_ACTION_LIMIT && !exempt;
 	if (class->action == ICMPGUARD_ACTION_DROP && !exempt)
 		return ICMPGUARD_REASON_CLASS_DROP;
+	reason = icmpg_hook_error(j);
+	if (reason)
+		return reason;
 	if (limit) {
 		reason = icmpg_limiter_check(&j->check, j->pkt.class,
 					     ICMPG_SCOPES_OWN);
@@ -170,9 +201,7 @@ u8 icmpg_hook_judge(struct icmpg_judgement *j)
 	reason = icmpg_hook_destination(j, &scopes);
 	if (!reason && limit)
 		reason = icmpg_hook_shared(j, scopes);
-	if (reason)
-		return reason;
-	return exempt ? ICMPGUARD_REASON_EXEMPT : ICMPGUARD_REASON_PASSED;
+	return reason ?: icmpg_hook_passed(j, exempt);
 }
 
 /*
@@ -246,12 +275,13 @@ icmpg_hook_prerouting(struct icmpg_net *guard, struct sk_buff *skb,
 	if (!icmpg_judgement_init(&j, guard) ||
 	    icmpg_hook_skips(j.config, skb, in))
 		return NF_ACCEPT;
+	j.skb = skb;
 	reason = icmpg_hook_judge(&j);
 	if (!reason)
 		return NF_ACCEPT;
 	if (j.check.is_shared)
 		icmpg_limiter_note(&j.check);
-	if (reason == ICMPGUARD_REASON_PASSED && j.check.count)
+	if (j.check.count && icmpg_reason_passes(reason))
 		icmpg_hook_charge(&j);
 	if (j.pkt.part != ICMPG_PART_WHOLE && j.pkt.icmp)
 		icmpg_hook_mark(&j, reason);

@@ -12,6 +12,8 @@
 /**
  * struct icmpg_judgement - a packet on its way through the stages
  * @guard: the namespace
+ * @skb: the packet, for what classify.c doesn't look at; NULL where there is
+ *	only the question what would become of one
  * @config: what is in force
  * @active: buckets, marks and known destinations
  * @pkt: the packet
@@ -20,6 +22,7 @@
  */
 struct icmpg_judgement {
 	struct icmpg_net *guard;
+	const struct sk_buff *skb;
 	const struct icmpg_config *config;
 	struct icmpg_active *active;
 	struct icmpg_pkt pkt;
@@ -39,6 +42,8 @@ static inline bool icmpg_judgement_init(struct icmpg_judgement *j,
 					struct icmpg_net *guard)
 {
 	j->guard = guard;
+	j->skb = NULL;
+	j->pkt.quote = 0;
 	j->config = rcu_dereference(guard->config);
 	j->active = rcu_dereference(guard->active);
 	if (unlikely(!j->active))

@@ -107,6 +107,8 @@ static int icmpg_nl_change_check(struct icmpg_nl_change *change,
 {
 	struct netlink_ext_ack *extack = change->info->extack;
 	struct nlattr *tb[ICMPGUARD_A_CHECK_MAX + 1];
+	struct nlattr *transit;
+	u8 check;
 	int err;
 
 	err = nla_parse_nested(tb, ICMPGUARD_A_CHECK_MAX, attr,
@@ -119,8 +121,16 @@ static int icmpg_nl_change_check(struct icmpg_nl_change *change,
 				    "check needs its id and whether it is on");
 		return -EINVAL;
 	}
-	change->set->check[nla_get_u32(tb[ICMPGUARD_A_CHECK_ID])] =
-		nla_get_u8(tb[ICMPGUARD_A_CHECK_ENABLED]);
+	check = nla_get_u32(tb[ICMPGUARD_A_CHECK_ID]);
+	transit = tb[ICMPGUARD_A_CHECK_TRANSIT];
+	if (transit && !icmpg_check_has_transit(check)) {
+		NL_SET_ERR_MSG_ATTR(extack, transit,
+				    "only quoted-packet can be for this host alone, or for all");
+		return -EINVAL;
+	}
+	change->set->check[check] = nla_get_u8(tb[ICMPGUARD_A_CHECK_ENABLED]);
+	change->set->check_transit[check] = change->set->check[check] &&
+					    transit && nla_get_u8(transit);
 	return 0;
 }
 

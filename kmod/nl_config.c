@@ -47,7 +47,7 @@ static size_t icmpg_nl_config_size(void)
 	return 5 * number + 2 * byte +
 	       ICMPGUARD_CLASS_FRAGMENT * nla_total_size(2 * number + flag) +
 	       ICMPG_NL_CONFIG_LIMITS * nla_total_size(5 * number) +
-	       ICMPGUARD_CHECK_MAX * nla_total_size(number + byte) +
+	       ICMPGUARD_CHECK_MAX * nla_total_size(number + 2 * byte) +
 	       ICMPGUARD_SCOPE_MAX * ICMPG_FAMILIES *
 			nla_total_size(3 * number);
 }
@@ -127,7 +127,10 @@ static int icmpg_nl_config_fill_checks(struct sk_buff *skb,
 		if (!nest ||
 		    nla_put_u32(skb, ICMPGUARD_A_CHECK_ID, check) ||
 		    nla_put_u8(skb, ICMPGUARD_A_CHECK_ENABLED,
-			       set->check[check]))
+			       set->check[check]) ||
+		    (icmpg_check_has_transit(check) &&
+		     nla_put_u8(skb, ICMPGUARD_A_CHECK_TRANSIT,
+				set->check_transit[check])))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}

@@ -43,6 +43,7 @@ const struct nla_policy icmpg_nl_limit_policy[ICMPGUARD_A_LIMIT_MAX + 1] = {
 const struct nla_policy icmpg_nl_check_policy[ICMPGUARD_A_CHECK_MAX + 1] = {
 	[ICMPGUARD_A_CHECK_ID] = NLA_POLICY_RANGE(NLA_U32, 1, ICMPGUARD_CHECK_MAX),
 	[ICMPGUARD_A_CHECK_ENABLED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[ICMPGUARD_A_CHECK_TRANSIT] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 const struct nla_policy icmpg_nl_width_policy[ICMPGUARD_A_WIDTH_MAX + 1] = {

@@ -13,7 +13,7 @@
 /* Beside table and lists: marks, drafts, configurations before and after. */
 #define ICMPG_NL_SET_FIXED_BYTES	(192 << 10)
 /* Counters and known destinations. */
-#define ICMPG_NL_SET_CPU_BYTES		(16 << 10)
+#define ICMPG_NL_SET_CPU_BYTES		(28 << 10)
 
 /*
  * Those outside the initial user namespace aren't trusted with memory. While a

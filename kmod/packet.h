@@ -7,6 +7,7 @@
 #ifndef ICMPG_PACKET_H
 #define ICMPG_PACKET_H
 
+#include <linux/kernel.h>
 #include <linux/types.h>
 
 #include "config.h"
@@ -59,14 +60,22 @@ enum icmpg_destination {
  *	message: offset + length, so a lower bound of the message's size
  * @headers: bytes of IP headers that the whole message will have too
  * @length: bytes of the message in this packet
+ * @at: where in the skb its ICMP header is; only where @type is known
+ * @mtu: of a path MTU message, bytes; filled by quote.c
+ * @quoted: bytes of the IPv4 packet that an error is about, 0 if it isn't
+ *	known; filled by quote.c
  * @family: enum icmpg_family
  * @class: enum icmpguard_class
  * @type: ICMP type; 0 where there is none
+ * @code: ICMP code; 0 where there is none
  * @hop_limit: TTL or hop limit
  * @part: enum icmpg_part
  * @malformed: 0, or the reason to refuse it for its headers alone
+ * @quote: 0, or the reason to doubt the packet that an error is about; 0 until
+ *	quote.c has looked
  * @icmp: it is ICMP; if not, it is a fragment that is only looked at for its end
  * @more: more fragments follow it
+ * @fragmented: it has an IPv6 fragment header, be it the only fragment
  * @link_broadcast: it came in a link-layer broadcast
  */
 struct icmpg_pkt {
@@ -80,15 +89,28 @@ struct icmpg_pkt {
 	u32 end;
 	u32 headers;
 	u32 length;
+	u32 at;
+	u32 mtu;
+	u32 quoted;
 	u8 family;
 	u8 class;
 	u8 type;
+	u8 code;
 	u8 hop_limit;
 	u8 part;
 	u8 malformed;
+	u8 quote;
 	bool icmp;
 	bool more;
+	bool fragmented;
 	bool link_broadcast;
 };
+
+/* Unique on one link only: RFC 4291 section 2.5.6. */
+static inline bool icmpg_addr_is_link_local(const union icmpg_addr *addr)
+{
+	return (addr->v6[0] & cpu_to_be32(0xffc00000)) ==
+	       cpu_to_be32(0xfe800000);
+}
 
 #endif /* ICMPG_PACKET_H */

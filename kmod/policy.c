@@ -9,9 +9,26 @@
 #define ICMPG_IP_MAX		65535	/* bytes: an IP packet's longest */
 #define ICMPG_ICMP_MIN		8	/* bytes: an ICMP header with its rest */
 #define ICMPG_DISCOVERY_HOPS	255
+#define ICMPG_LINK_HOPS		1
+#define ICMPG_V4_MTU_MIN	68	/* bytes: RFC 791 section 3.2 */
+#define ICMPG_V4_HEADER		20	/* bytes */
+#define ICMPG_V6_MTU_MIN	1280	/* bytes: RFC 8200 section 5 */
 
 /* ICMP types that ask for an answer (RFC 792, RFC 8335, RFC 4443). */
 #define ICMPG_V4_TIMESTAMP	13
+
+/* An agent that routes no other traffic: RFC 5944 section 2.1.1. */
+#define ICMPG_V4_CODE_AGENT	16
+
+/* What may come from the unspecified address: RFC 3590, RFC 3810. */
+#define ICMPG_V6_REPORT		131
+#define ICMPG_V6_DONE		132
+#define ICMPG_V6_REPORT_V2	143
+
+/* Discovery that may be long: RFC 3122, RFC 6980 section 5. */
+#define ICMPG_V6_INVERSE_SOLICITATION	141
+#define ICMPG_V6_INVERSE_ADVERTISEMENT	142
+#define ICMPG_V6_PATH_ADVERTISEMENT	149
 
 static u8 icmpg_policy_fragment(const struct icmpg_config *config,
 				const struct icmpg_pkt *pkt)
@@ -34,13 +51,86 @@ static u8 icmpg_policy_fragment(const struct icmpg_config *config,
 	return 0;
 }
 
+static bool icmpg_policy_may_be_long(u8 type)
+{
+	return type == ICMPG_V6_INVERSE_SOLICITATION ||
+	       type == ICMPG_V6_INVERSE_ADVERTISEMENT ||
+	       type == ICMPG_V6_PATH_ADVERTISEMENT;
+}
+
+/*
+ * Discovery of IPv6 and its redirect stay on their link: RFC 4861 sections
+ * 6.1, 7.1 and 8.1; not in fragments, be it a single one: RFC 6980 section 5.
+ */
+static u8 icmpg_policy_discovery(const struct icmpg_pkt *pkt)
+{
+	if (pkt->hop_limit != ICMPG_DISCOVERY_HOPS)
+		return ICMPGUARD_REASON_HOP_LIMIT;
+	if (pkt->code)
+		return ICMPGUARD_REASON_DISCOVERY_CODE;
+	if (pkt->fragmented && !icmpg_policy_may_be_long(pkt->type))
+		return ICMPGUARD_REASON_DISCOVERY_FRAGMENT;
+	return 0;
+}
+
+/* RFC 1256 sections 4.1 and 5.1, RFC 5944 section 2.1. */
+static u8 icmpg_policy_router_discovery(const struct icmpg_pkt *pkt)
+{
+	bool group = (pkt->dst.v4 & cpu_to_be32(0xf0000000)) ==
+		     cpu_to_be32(0xe0000000);
+
+	if (pkt->family == ICMPG_IPV6)
+		return icmpg_policy_discovery(pkt);
+	if (pkt->code && pkt->code != ICMPG_V4_CODE_AGENT)
+		return ICMPGUARD_REASON_DISCOVERY_CODE;
+	if (group && pkt->hop_limit != ICMPG_LINK_HOPS)
+		return ICMPGUARD_REASON_LINK_HOP_LIMIT;
+	return 0;
+}
+
+/*
+ * RFC 3810 sections 5.1.14 and 5.2.13, RFC 3590 section 4, RFC 4286 section 5.
+ * Whether the router alert is there is left to who listens.
+ */
+static u8 icmpg_policy_listener(const struct icmpg_pkt *pkt)
+{
+	bool report = pkt->type == ICMPG_V6_REPORT ||
+		      pkt->type == ICMPG_V6_DONE ||
+		      pkt->type == ICMPG_V6_REPORT_V2;
+
+	if (pkt->hop_limit != ICMPG_LINK_HOPS)
+		return ICMPGUARD_REASON_LINK_HOP_LIMIT;
+	if (icmpg_addr_is_link_local(&pkt->src) ||
+	    (report && !pkt->src.word[0] && !pkt->src.word[1]))
+		return 0;
+	return ICMPGUARD_REASON_LISTENER_SOURCE;
+}
+
+/* What the classes that the network needs must look like. */
+static u8 icmpg_policy_guarded(const struct icmpg_pkt *pkt)
+{
+	switch (pkt->class) {
+	case ICMPGUARD_CLASS_ROUTER_DISCOVERY:
+		return icmpg_policy_router_discovery(pkt);
+	case ICMPGUARD_CLASS_NEIGHBOUR_DISCOVERY:
+		return icmpg_policy_discovery(pkt);
+	case ICMPGUARD_CLASS_MULTICAST_LISTENER:
+		return icmpg_policy_listener(pkt);
+	case ICMPGUARD_CLASS_REDIRECT:
+		return pkt->family == ICMPG_IPV6 ?
+		       icmpg_policy_discovery(pkt) : 0;
+	}
+	return 0;
+}
+
 /**
  * icmpg_policy_packet() - what the packet alone says
  * @config: the configuration in force
  * @pkt: the packet
  *
- * Malformed headers, fragment rules (RFC 1858, RFC 7112), the hop limit of
- * discovery (RFC 4861 sections 6.1 and 7.1).
+ * Malformed headers, fragment rules (RFC 1858, RFC 7112), and what belongs on
+ * one link: discovery (RFC 4861 sections 6.1, 7.1 and 8.1, RFC 6980, RFC 1256)
+ * and listener messages (RFC 3810, RFC 4286).
  *
  * Context: any; takes no lock.
  * Return: the reason to refuse it, or 0.
@@ -66,12 +156,36 @@ u8 icmpg_policy_packet(const struct icmpg_config *config,
 		if (reason)
 			return reason;
 	}
-	if (pkt->hop_limit != ICMPG_DISCOVERY_HOPS &&
-	    pkt->family == ICMPG_IPV6 &&
-	    (pkt->class == ICMPGUARD_CLASS_ROUTER_DISCOVERY ||
-	     pkt->class == ICMPGUARD_CLASS_NEIGHBOUR_DISCOVERY))
-		return ICMPGUARD_REASON_HOP_LIMIT;
-	return 0;
+	return icmpg_policy_guarded(pkt);
+}
+
+/**
+ * icmpg_policy_path_mtu() - can a path have the size that is told?
+ * @config: the configuration in force
+ * @pkt: an error that icmpg_quote_read() has looked at
+ *
+ * IPv6: never below 1280 (RFC 8201 section 4; RFC 8021). IPv4: 0 from routers
+ * older than RFC 1191, else 68 at least (RFC 791), and below the length of the
+ * packet that didn't fit (RFC 1191 section 4). That is a header more here:
+ * there are systems that leave it out when they quote the length, and what is
+ * told then changes nothing for its receiver.
+ *
+ * Return: the reason to refuse it, or 0.
+ */
+u8 icmpg_policy_path_mtu(const struct icmpg_config *config,
+			 const struct icmpg_pkt *pkt)
+{
+	bool fits = pkt->mtu >= ICMPG_V6_MTU_MIN;
+
+	if (pkt->class != ICMPGUARD_CLASS_PATH_MTU ||
+	    !config->set.check[ICMPGUARD_CHECK_PATH_MTU_SIZE])
+		return 0;
+	if (pkt->family == ICMPG_IPV4)
+		fits = !pkt->mtu ||
+		       (pkt->mtu >= ICMPG_V4_MTU_MIN &&
+			(!pkt->quoted ||
+			 pkt->mtu < pkt->quoted + ICMPG_V4_HEADER));
+	return fits ? 0 : ICMPGUARD_REASON_PATH_MTU_SIZE;
 }
 
 /**
@@ -140,4 +254,28 @@ u8 icmpg_policy_destination(const struct icmpg_config *config,
 				  pkt->dst.v6, NULL))
 		return 0;
 	return ICMPGUARD_REASON_BROADCAST_ECHO;
+}
+
+/**
+ * icmpg_policy_quote() - is an error with a wrong quote refused?
+ * @config: the configuration in force
+ * @pkt: with a reason to doubt its quote
+ * @destination: enum icmpg_destination
+ *
+ * There are NATs that don't rewrite quotes, so for others it passes unless the
+ * check is for all. For this host nothing could come of it: no socket has sent
+ * what is quoted.
+ *
+ * Return: the reason to refuse it, or 0.
+ */
+u8 icmpg_policy_quote(const struct icmpg_config *config,
+		      const struct icmpg_pkt *pkt, u8 destination)
+{
+	bool transit = destination == ICMPG_DESTINATION_TRANSIT ||
+		       destination == ICMPG_DESTINATION_NETWORK;
+
+	if (transit &&
+	    !config->set.check_transit[ICMPGUARD_CHECK_QUOTED_PACKET])
+		return 0;
+	return pkt->quote;
 }

@@ -52,6 +52,30 @@
 	X(TRUNCATED, "truncated",					\
 	  "The packet is too short for the header it says it has.")	\
 	X(HEADER_CHAIN, "header-chain",					\
-	  "More than 8 IPv6 extension headers stand before the upper layer.")
+	  "More than 8 IPv6 extension headers stand before the upper layer.") \
+	X(LINK_HOP_LIMIT, "link-hop-limit",				\
+	  "Listener messages, and IPv4 discovery to a group, must come with hop limit 1.") \
+	X(DISCOVERY_CODE, "discovery-code",				\
+	  "Discovery with a code that it doesn't have.")		\
+	X(DISCOVERY_FRAGMENT, "discovery-fragment",			\
+	  "Discovery of IPv6 must not come in fragments.")		\
+	X(LISTENER_SOURCE, "listener-source",				\
+	  "Listener messages must come from a link-local address; reports may from ::.") \
+	X(PATH_MTU_SIZE, "path-mtu-size",				\
+	  "A path MTU message with a size that no path can have.")	\
+	X(QUOTE_SHORT, "quote-short",					\
+	  "An error quotes less than the IP header and 8 bytes of a packet.") \
+	X(QUOTE_MALFORMED, "quote-malformed",				\
+	  "An error quotes something that is no IP packet.")		\
+	X(QUOTE_FRAGMENT, "quote-fragment",				\
+	  "An error about an IPv4 fragment that isn't the first.")	\
+	X(QUOTE_SOURCE, "quote-source",					\
+	  "An error about a packet that its receiver can't have sent.")	\
+	X(QUOTE_GROUP, "quote-group",					\
+	  "An error about a packet to a broadcast or multicast address.") \
+	X(QUOTE_ERROR, "quote-error",					\
+	  "An error about an error.")					\
+	X(QUOTE_PASSED, "quote-passed",					\
+	  "An error in transit whose quote is wrong; nothing else was against it.")
 
 #endif /* ICMPG_REASONS_H */

@@ -11,6 +11,9 @@
 
 #include "stats_cpu.h"
 
+static_assert(sizeof(struct icmpg_stats_cpu) <= PCPU_MIN_UNIT_SIZE,
+	      "what a CPU may be given at once");
+
 /**
  * icmpg_stats_create() - counters at zero
  *

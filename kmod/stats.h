@@ -46,7 +46,8 @@ struct icmpg_stats {
 /* Does a packet that ended so go on its way? */
 static inline bool icmpg_reason_passes(u8 reason)
 {
-	return reason <= ICMPGUARD_REASON_EXEMPT;
+	return reason <= ICMPGUARD_REASON_EXEMPT ||
+	       reason == ICMPGUARD_REASON_QUOTE_PASSED;
 }
 
 struct icmpg_stats *icmpg_stats_create(void);

@@ -67,6 +67,8 @@
 	X(TINY_FRAGMENT, "tiny-fragment")				\
 	X(BROADCAST_ECHO, "broadcast-echo")				\
 	X(NETWORK_ADDRESS_ECHO, "network-address-echo")			\
-	X(HEADER_CHAIN, "header-chain")
+	X(HEADER_CHAIN, "header-chain")					\
+	X(PATH_MTU_SIZE, "path-mtu-size")				\
+	X(QUOTED_PACKET, "quoted-packet")
 
 #endif /* ICMPG_WORDS_H */

@@ -350,7 +350,7 @@ counters() {
 lib_ending() {
 	ending=dropped
 	case $1 in
-	passed | exempt) ending=passed ;;
+	passed | exempt | quote-passed) ending=passed ;;
 	*) [[ $2 != monitor ]] || ending=would-drop ;;
 	esac
 }

@@ -78,7 +78,7 @@ send_all_kinds() {
 	other=(++ "${words[@]}")
 	# 60 of a pair that may have 10
 	./send "$attacker" eth0 "${words[@]}" count=60 \
-		"${other[@]}" "type=$redirect" count=5 \
+		"${other[@]}" "type=$redirect" ttl=255 count=5 \
 		"${other[@]}" "type=$unreachable" code=1 count=30 \
 		`# a message of 12000 bytes: the end shows it, the rest goes too` \
 		"${other[@]}" id=7 len=1448 more=1 total=12000 \

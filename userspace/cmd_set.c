@@ -42,6 +42,7 @@ const struct icmpg_command icmpg_cmd_set = {
 "  limit all interface|router|total ...    all classes that aren't guarded\n"
 "  class CLASS accept|limit|drop [force]\n"
 "  check NAME on|off\n"
+"  check quoted-packet off|local|all       local: for this host\n"
 "  max-message BYTES                       576 to 65535\n"
 "  width source|source-net|destination-net ipv4|ipv6 BITS\n"
 "  broadcast-allow PREFIX [off]\n"

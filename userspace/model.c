@@ -185,7 +185,9 @@ static void icmpg_model_put_inside(struct icmpg_message *msg,
 	case ICMPG_KEY_CHECK:
 		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_CHECK_ID, setting->check);
 		icmpg_nlattr_put_u8(msg, ICMPGUARD_A_CHECK_ENABLED,
-				    (uint8_t)setting->value);
+				    setting->value > 0);
+		if (setting->value > 1)
+			icmpg_nlattr_put_u8(msg, ICMPGUARD_A_CHECK_TRANSIT, 1);
 		break;
 	case ICMPG_KEY_WIDTH:
 		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_WIDTH_SCOPE,
@@ -313,6 +315,19 @@ static bool icmpg_model_get_prefix(const struct icmpg_attribute *attr,
 	}
 }
 
+/* A check that is on: is it for all? Comes after what says that it is on. */
+static bool icmpg_model_get_transit(const struct icmpg_attribute *attr,
+				    struct icmpg_setting *setting)
+{
+	uint32_t transit;
+
+	if (!icmpg_nlattr_get_u32(attr, &transit))
+		return false;
+	if (setting->value && transit)
+		setting->value = 2;
+	return true;
+}
+
 /* One attribute inside a setting's nest; false when it makes no sense. */
 static bool icmpg_model_get_inside(const struct icmpg_attribute *attr,
 				   struct icmpg_setting *setting)
@@ -330,6 +345,9 @@ static bool icmpg_model_get_inside(const struct icmpg_attribute *attr,
 		if (attr->type == ICMPGUARD_A_LIMIT_OFF)
 			setting->off = true;
 		return true;
+	case ICMPG_KEY_CHECK:
+		return attr->type != ICMPGUARD_A_CHECK_TRANSIT ||
+		       icmpg_model_get_transit(attr, setting);
 	case ICMPG_KEY_BROADCAST_ALLOW:
 	case ICMPG_KEY_EXEMPT:
 		return icmpg_model_get_prefix(attr, setting);
@@ -410,8 +428,9 @@ unsigned int icmpg_model_word(const struct icmpg_setting *setting,
 		    type == ICMPGUARD_A_LIMIT_UNIT)
 			return 3;
 		return type;
-	case ICMPG_KEY_CLASS:
 	case ICMPG_KEY_CHECK:
+		return type == ICMPGUARD_A_CHECK_TRANSIT ? 2 : type;
+	case ICMPG_KEY_CLASS:
 	case ICMPG_KEY_WIDTH:
 		return type;
 	case ICMPG_KEY_BROADCAST_ALLOW:

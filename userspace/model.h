@@ -37,7 +37,8 @@ struct icmpg_prefix {
  * @scope: limit, width
  * @check: check
  * @family: width: AF_INET or AF_INET6
- * @value: mode, action, bytes, bits; packets per @unit; 1 and 0 for on and off
+ * @value: mode, action, bytes, bits; packets per @unit; 1 and 0 for on and off;
+ *	check: 2 for all, where there is that, and 1 for local
  * @unit: limit
  * @burst: limit, packets; 0 leaves it to the kernel
  * @off: limit, broadcast-allow, exempt: it goes away

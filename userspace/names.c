@@ -116,6 +116,13 @@ static const char *const icmpg_names_switch_words[] = {
 };
 ICMPG_NAMES_DEFINE(switch, "value");
 
+static const char *const icmpg_names_reach_words[] = {
+	[ICMPG_REACH_OFF] = "off",
+	[ICMPG_REACH_LOCAL] = "local",
+	[ICMPG_REACH_ALL] = "all",
+};
+ICMPG_NAMES_DEFINE(reach, "value");
+
 /**
  * icmpg_names_find() - the number of a word
  * @names: where to look
@@ -201,4 +208,15 @@ const char *icmpg_names_sentence(uint32_t reason)
 	if (reason && reason <= icmpg_names_reason.count)
 		return icmpg_names_reason_sentences[reason];
 	return "A newer module counts this; the tool doesn't know it.";
+}
+
+/**
+ * icmpg_names_has_reach() - is a check for this host alone, or for all?
+ * @check: enum icmpguard_check
+ *
+ * Return: whether off, local and all are its values, and not off and on.
+ */
+bool icmpg_names_has_reach(uint32_t check)
+{
+	return check == ICMPGUARD_CHECK_QUOTED_PACKET;
 }

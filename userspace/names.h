@@ -7,6 +7,7 @@
 #ifndef ICMPG_NAMES_H
 #define ICMPG_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,13 @@ struct icmpg_names {
 enum icmpg_switch {
 	ICMPG_SWITCH_ON = 1,
 	ICMPG_SWITCH_OFF
+};
+
+/* Values of icmpg_names_reach. */
+enum icmpg_reach {
+	ICMPG_REACH_OFF = 1,
+	ICMPG_REACH_LOCAL,
+	ICMPG_REACH_ALL
 };
 
 /* Values of icmpg_names_key, in the order of a saved file. */
@@ -58,6 +66,8 @@ extern const struct icmpg_names icmpg_names_check;
 extern const struct icmpg_names icmpg_names_reason;
 extern const struct icmpg_names icmpg_names_family;
 extern const struct icmpg_names icmpg_names_switch;
+/* What a check is for, where that can be chosen. */
+extern const struct icmpg_names icmpg_names_reach;
 
 /**
  * struct icmpg_name - a word, or the number of one that isn't known
@@ -73,5 +83,6 @@ struct icmpg_name icmpg_names_print(const struct icmpg_names *names,
 				    uint32_t value);
 void icmpg_names_list(const struct icmpg_names *names, char *buf, size_t size);
 const char *icmpg_names_sentence(uint32_t reason);
+bool icmpg_names_has_reach(uint32_t check);
 
 #endif /* ICMPG_NAMES_H */

@@ -139,6 +139,20 @@ static const char *icmpg_out_switch(uint32_t value)
 				value ? ICMPG_SWITCH_ON : ICMPG_SWITCH_OFF);
 }
 
+/**
+ * icmpg_out_check() - the value of a check
+ * @setting: of key check
+ *
+ * Return: a word.
+ */
+const char *icmpg_out_check(const struct icmpg_setting *setting)
+{
+	if (icmpg_names_has_reach(setting->check))
+		return icmpg_names_word(&icmpg_names_reach,
+					setting->value + ICMPG_REACH_OFF);
+	return icmpg_out_switch(setting->value);
+}
+
 /* What comes after the key where that is more than one word. */
 static void icmpg_out_words(const struct icmpg_setting *setting, char *buf,
 			    size_t size)
@@ -149,7 +163,7 @@ static void icmpg_out_words(const struct icmpg_setting *setting, char *buf,
 	case ICMPG_KEY_CHECK:
 		a = icmpg_names_print(&icmpg_names_check, setting->check);
 		snprintf(buf, size, "check %s %s", a.text,
-			 icmpg_out_switch(setting->value));
+			 icmpg_out_check(setting));
 		break;
 	case ICMPG_KEY_WIDTH:
 		a = icmpg_names_print(&icmpg_names_scope, setting->scope);

@@ -38,6 +38,7 @@ int icmpg_out_finish(int status);
 
 struct icmpg_text icmpg_out_prefix(const struct icmpg_prefix *prefix);
 struct icmpg_text icmpg_out_size(uint32_t bytes);
+const char *icmpg_out_check(const struct icmpg_setting *setting);
 struct icmpg_text icmpg_out_setting(const struct icmpg_setting *setting);
 bool icmpg_out_is_known(const struct icmpg_setting *setting);
 void icmpg_out_settings(FILE *file, const struct icmpg_settings *list);

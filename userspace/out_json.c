@@ -138,6 +138,8 @@ static void icmpg_out_json_named(json_t *member,
 	case ICMPG_KEY_CHECK:
 		icmpg_out_put(member, icmpg_names_print(&icmpg_names_check,
 							setting->check).text,
+			      icmpg_names_has_reach(setting->check) ?
+			      json_string(icmpg_out_check(setting)) :
 			      json_boolean(setting->value));
 		break;
 	case ICMPG_KEY_WIDTH:

@@ -419,6 +419,19 @@ static bool icmpg_parse_broadcast_allow(struct icmpg_parse *p,
 	return true;
 }
 
+static bool icmpg_parse_check(struct icmpg_parse *p,
+			      struct icmpg_setting *setting)
+{
+	if (!icmpg_parse_name(p, &icmpg_names_check, &setting->check))
+		return false;
+	if (!icmpg_names_has_reach(setting->check))
+		return icmpg_parse_switch(p, &setting->value);
+	if (!icmpg_parse_name(p, &icmpg_names_reach, &setting->value))
+		return false;
+	setting->value -= ICMPG_REACH_OFF;
+	return true;
+}
+
 static bool icmpg_parse_key(struct icmpg_parse *p,
 			    struct icmpg_setting *setting)
 {
@@ -436,9 +449,7 @@ static bool icmpg_parse_key(struct icmpg_parse *p,
 	case ICMPG_KEY_BRIDGED:
 		return icmpg_parse_switch(p, &setting->value);
 	case ICMPG_KEY_CHECK:
-		return icmpg_parse_name(p, &icmpg_names_check,
-					&setting->check) &&
-		       icmpg_parse_switch(p, &setting->value);
+		return icmpg_parse_check(p, setting);
 	case ICMPG_KEY_WIDTH:
 		return icmpg_parse_width(p, setting);
 	case ICMPG_KEY_CLASS:

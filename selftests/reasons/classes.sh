@@ -18,10 +18,7 @@ declare -A types=(
 		135,0,255,neighbour-discovery 136,0,255,neighbour-discovery
 		141,0,255,neighbour-discovery 142,0,255,neighbour-discovery
 		148,0,255,neighbour-discovery 149,0,255,neighbour-discovery
-		130,0,64,multicast-listener 131,0,64,multicast-listener
-		132,0,64,multicast-listener 143,0,64,multicast-listener
-		151,0,64,multicast-listener 152,0,64,multicast-listener
-		153,0,64,multicast-listener 144,0,64,mobility 145,0,64,mobility
+		144,0,64,mobility 145,0,64,mobility
 		146,0,64,mobility 147,0,64,mobility 154,0,64,mobility
 		155,0,64,low-power 157,0,64,low-power 158,0,64,low-power 159,0,64,low-power
 		100,0,64,other 150,0,64,other 255,0,64,other"
@@ -74,7 +71,7 @@ test_class_drop() {
 		want+=("$class" class-drop 3)
 		words+=(+ "type=$type")
 	done
-	expect "${want[@]}" -- "src=$src" "dst=${to[$1]}" count=3 "${words[@]:1}"
+	expect "${want[@]}" -- "src=$src" "dst=${to[$1]}" count=3 ttl=255 "${words[@]:1}"
 	# not by default, but when asked
 	type=0
 	[[ $1 == 4 ]] || type=129
@@ -107,7 +104,7 @@ test_exempt() {
 	END
 	expect echo-request exempt 20 -- "src=$src" "dst=${to[$1]}" count=20
 	expect redirect exempt 3 -- "src=$src" "dst=${to[$1]}" count=3 \
-		"type=${type_redirect[$1]}"
+		"type=${type_redirect[$1]}" ttl=255
 	expect fragment exempt 2 fragment oversized 2 -- "src=$src" "dst=${to[$1]}" \
 		count=2 offset=1336 len=64 + len=65 id=2
 	# nobody else is, and what is exempt has used up nothing
@@ -125,11 +122,11 @@ test_exempt_dev() {
 		exempt $src/$bits dev hon
 	END
 	expect redirect exempt 3 -- "src=${net}$([[ $1 == 4 ]] && echo .9 || echo ::9)" \
-		"dst=${to[$1]}" "type=${type_redirect[$1]}" count=3
+		"dst=${to[$1]}" "type=${type_redirect[$1]}" ttl=255 count=3
 	local from=honest
 	expect redirect exempt 3 -- "src=$src" "dst=${to[$1]}" \
-		"type=${type_redirect[$1]}" count=3
+		"type=${type_redirect[$1]}" ttl=255 count=3
 	new_source
 	expect redirect class-drop 3 -- "src=$src" "dst=${to[$1]}" \
-		"type=${type_redirect[$1]}" count=3
+		"type=${type_redirect[$1]}" ttl=255 count=3
 }

@@ -11,6 +11,8 @@ declare -A behind=([4]=10.0.0.1 [6]=2001:db8:f000::1)
 declare -A own=([4]=192.0.2.1 [6]=2001:db8:1::1)
 declare -A type_echo=([4]=8 [6]=128) type_redirect=([4]=5 [6]=137)
 declare -A type_probe=([4]=42 [6]=160)
+# of a class that is dropped, also in fragments
+declare -A type_dropped=([4]=5 [6]=139) class_dropped=([4]=redirect [6]=node-information)
 
 # what has been sent so far: packets by family, class, reason and ending
 declare -A book=()
@@ -27,7 +29,7 @@ mode=enforce
 new_source() {
 	sources=$((sources + 1))
 	if [[ $family == 4 ]]; then
-		net=172.16.$sources
+		net=172.$((16 + sources / 256)).$((sources % 256))
 		src=$net.1
 	else
 		printf -v net 2001:db8:%x $((0xa000 + sources))
@@ -86,7 +88,7 @@ expect() {
 	expect_moved "$router" before "${want[@]}"
 	for ((i = 0; i < ${#want[@]}; i += 3)); do
 		case ${want[i + 1]} in
-		passed | exempt) ending=passed ;;
+		passed | exempt | quote-passed) ending=passed ;;
 		*) ending=dropped ;;
 		esac
 		[[ $ending == passed || $mode == enforce ]] || ending=would-drop

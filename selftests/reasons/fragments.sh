@@ -169,16 +169,16 @@ test_tiny_fragment_chain() {
 # The rest of a message whose first fragment was refused, whatever it claims to
 # be; and of no other message.
 test_refused_message() {
-	local type=${type_redirect[$1]}
+	local type=${type_dropped[$1]}
 	family=$1
 	configure </dev/null
 	new_source
-	expect redirect class-drop 1 fragment refused-message 3 fragment passed 1 -- \
+	expect "${class_dropped[$family]}" class-drop 1 fragment refused-message 3 fragment passed 1 -- \
 		"src=$src" "dst=${to[$1]}" id=7 "type=$type" more=1 \
 		+ offset=64 + offset=128 + offset=192 more=0 + id=8
 	if [[ $1 == 6 ]]; then
 		new_source
-		expect redirect class-drop 1 fragment refused-message 2 -- \
+		expect "${class_dropped[$family]}" class-drop 1 fragment refused-message 2 -- \
 			"src=$src" "dst=${to[6]}" "type=$type" more=1 \
 			+ offset=64 next=17 + next=59
 	fi
@@ -200,9 +200,9 @@ test_refused_message_again() {
 	family=$1
 	configure </dev/null
 	new_source
-	expect redirect class-drop 1 fragment refused-message 1 echo-request passed 1 \
+	expect "${class_dropped[$family]}" class-drop 1 fragment refused-message 1 echo-request passed 1 \
 		fragment passed 1 -- "src=$src" "dst=${to[$1]}" more=1 \
-		"type=${type_redirect[$1]}" + offset=64 more=0 \
+		"type=${type_dropped[$1]}" + offset=64 more=0 \
 		+ "type=${type_echo[$1]}" offset=0 more=1 + offset=64 more=0
 }
 
@@ -222,8 +222,8 @@ test_refused_message_ends() {
 	family=$1
 	configure </dev/null
 	new_source
-	expect redirect class-drop 1 fragment refused-message 1 -- "src=$src" \
-		"dst=${to[$1]}" more=1 "type=${type_redirect[$1]}" + offset=64
+	expect "${class_dropped[$family]}" class-drop 1 fragment refused-message 1 -- "src=$src" \
+		"dst=${to[$1]}" more=1 "type=${type_dropped[$1]}" + offset=64
 	pause_ms 1010
 	expect fragment passed 1 -- "src=$src" "dst=${to[$1]}" offset=64
 }
@@ -248,6 +248,6 @@ test_atomic_fragment() {
 	configure </dev/null
 	new_source
 	expect echo-request passed 3 -- "src=$src" "dst=${to[6]}" chain=f + len=12 + len=9
-	expect redirect class-drop 1 fragment passed 1 -- "src=$src" "dst=${to[6]}" \
-		chain=f "type=${type_redirect[6]}" id=3 + offset=64 id=4
+	expect "${class_dropped[$family]}" class-drop 1 fragment passed 1 -- "src=$src" "dst=${to[6]}" \
+		chain=f "type=${type_dropped[6]}" id=3 + offset=64 id=4
 }

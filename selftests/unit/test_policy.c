@@ -153,8 +153,6 @@ static const struct row rows[] = {
 	  REASON(HOP_LIMIT) },
 	{ "v4 router discovery, hop limit 1",
 	  .pkt = { V4, .class = CLASS(ROUTER_DISCOVERY), .hop_limit = 1 } },
-	{ "v6 multicast listener, hop limit 1",
-	  .pkt = { V6, .class = CLASS(MULTICAST_LISTENER), .hop_limit = 1 } },
 	{ "v6 path MTU, hop limit 1",
 	  .pkt = { V6, .class = CLASS(PATH_MTU), .hop_limit = 1 } },
 
@@ -168,6 +166,208 @@ static const struct row rows[] = {
 	  .pkt = { V6, .class = CLASS(NEIGHBOUR_DISCOVERY), .hop_limit = 1,
 		   .malformed = REASON(TRUNCATED) }, REASON(TRUNCATED) },
 };
+
+/* Messages that stay on a link: which of them are none. */
+static const struct {
+	const char *src;
+	const char *dst;
+	u8 class;
+	u8 type;
+	u8 code;
+	u8 hop_limit;
+	bool fragmented;
+	u8 reason;
+} link_rows[] = {
+#define RD	CLASS(ROUTER_DISCOVERY)
+#define ND	CLASS(NEIGHBOUR_DISCOVERY)
+#define MLD	CLASS(MULTICAST_LISTENER)
+#define RE	CLASS(REDIRECT)
+	{ "fe80::1", "ff02::1", RD, 134, 0, 255 },
+	{ "::", "ff02::2", RD, 133, 0, 255 },
+	{ "::", "ff02::1:ff00:1", ND, 135, 0, 255 },
+	{ "2001:db8::1", "2001:db8::2", ND, 136, 0, 255 },
+	{ "fe80::1", "ff02::1", RD, 134, 0, 254, .reason = REASON(HOP_LIMIT) },
+	{ "fe80::1", "ff02::1", RD, 134, 1, 255,
+	  .reason = REASON(DISCOVERY_CODE) },
+	{ "fe80::1", "ff02::2", RD, 133, 16, 255,
+	  .reason = REASON(DISCOVERY_CODE) },
+	{ "fe80::1", "fe80::2", ND, 135, 255, 255,
+	  .reason = REASON(DISCOVERY_CODE) },
+	{ "fe80::1", "fe80::2", ND, 136, 1, 255,
+	  .reason = REASON(DISCOVERY_CODE) },
+	{ "fe80::1", "ff02::1", RD, 133, 0, 255, true,
+	  REASON(DISCOVERY_FRAGMENT) },
+	{ "fe80::1", "ff02::1", RD, 134, 0, 255, true,
+	  REASON(DISCOVERY_FRAGMENT) },
+	{ "fe80::1", "fe80::2", ND, 135, 0, 255, true,
+	  REASON(DISCOVERY_FRAGMENT) },
+	{ "fe80::1", "fe80::2", ND, 136, 0, 255, true,
+	  REASON(DISCOVERY_FRAGMENT) },
+	{ "fe80::1", "ff02::2", ND, 148, 0, 255, true,
+	  REASON(DISCOVERY_FRAGMENT) },
+	/* These may be long. */
+	{ "fe80::1", "ff02::1", ND, 141, 0, 255, true },
+	{ "fe80::1", "ff02::1", ND, 142, 0, 255, true },
+	{ "fe80::1", "ff02::1", ND, 149, 0, 255, true },
+	{ "fe80::1", "ff02::1", ND, 149, 1, 255, true,
+	  REASON(DISCOVERY_CODE) },
+	{ "fe80::1", "2001:db8::2", RE, 137, 0, 255 },
+	{ "fe80::1", "2001:db8::2", RE, 137, 0, 64,
+	  .reason = REASON(HOP_LIMIT) },
+	{ "fe80::1", "2001:db8::2", RE, 137, 1, 255,
+	  .reason = REASON(DISCOVERY_CODE) },
+	{ "fe80::1", "2001:db8::2", RE, 137, 0, 255, true,
+	  REASON(DISCOVERY_FRAGMENT) },
+	{ "192.0.2.1", "198.51.100.1", RE, 5, 1, 64 },
+
+	{ "fe80::1", "ff02::1", MLD, 130, 0, 1 },
+	{ "fe80::1", "ff02::16", MLD, 143, 0, 1 },
+	{ "::", "ff02::16", MLD, 143, 0, 1 },
+	{ "::", "ff02::1:ff00:1", MLD, 131, 0, 1 },
+	{ "::", "ff02::2", MLD, 132, 0, 1 },
+	{ "febf::1", "ff02::6a", MLD, 151, 0, 1 },
+	{ "fe80::1", "ff02::2", MLD, 152, 0, 1 },
+	{ "::", "ff02::1", MLD, 130, 0, 1, .reason = REASON(LISTENER_SOURCE) },
+	{ "::", "ff02::6a", MLD, 151, 0, 1,
+	  .reason = REASON(LISTENER_SOURCE) },
+	{ "::", "ff02::2", MLD, 152, 0, 1, .reason = REASON(LISTENER_SOURCE) },
+	{ "::", "ff02::6a", MLD, 153, 0, 1,
+	  .reason = REASON(LISTENER_SOURCE) },
+	{ "::1:0:0:1", "ff02::16", MLD, 143, 0, 1,
+	  .reason = REASON(LISTENER_SOURCE) },
+	{ "0:1::", "ff02::16", MLD, 143, 0, 1,
+	  .reason = REASON(LISTENER_SOURCE) },
+	{ "2001:db8::1", "ff02::16", MLD, 143, 0, 1,
+	  .reason = REASON(LISTENER_SOURCE) },
+	{ "fec0::1", "ff02::1", MLD, 130, 0, 1,
+	  .reason = REASON(LISTENER_SOURCE) },
+	{ "fe80::1", "ff02::1", MLD, 130, 0, 64,
+	  .reason = REASON(LINK_HOP_LIMIT) },
+	{ "fe80::1", "ff02::16", MLD, 143, 0, 255,
+	  .reason = REASON(LINK_HOP_LIMIT) },
+	{ "fe80::1", "ff02::6a", MLD, 153, 0, 0,
+	  .reason = REASON(LINK_HOP_LIMIT) },
+
+	{ "192.0.2.1", "224.0.0.1", RD, 9, 0, 1 },
+	{ "192.0.2.1", "224.0.0.1", RD, 9, 16, 1 },
+	{ "0.0.0.0", "224.0.0.2", RD, 10, 0, 1 },
+	{ "192.0.2.1", "255.255.255.255", RD, 9, 0, 64 },
+	{ "192.0.2.1", "192.0.2.2", RD, 9, 0, 64 },
+	{ "192.0.2.1", "240.0.0.1", RD, 10, 0, 2 },
+	{ "192.0.2.1", "223.255.255.255", RD, 10, 0, 2 },
+	{ "192.0.2.1", "224.0.0.1", RD, 9, 0, 2,
+	  .reason = REASON(LINK_HOP_LIMIT) },
+	{ "192.0.2.1", "239.0.0.1", RD, 10, 0, 255,
+	  .reason = REASON(LINK_HOP_LIMIT) },
+	{ "192.0.2.1", "192.0.2.2", RD, 9, 1, 64,
+	  .reason = REASON(DISCOVERY_CODE) },
+	{ "192.0.2.1", "224.0.0.2", RD, 10, 15, 1,
+	  .reason = REASON(DISCOVERY_CODE) },
+#undef RD
+#undef ND
+#undef MLD
+#undef RE
+};
+
+static void test_link(void)
+{
+	struct icmpg_settings set;
+	struct icmpg_config *config;
+	unsigned int i;
+
+	unit_settings_init(&set);
+	config = unit_config(&set);
+	for (i = 0; i < ARRAY_SIZE(link_rows); i++) {
+		struct icmpg_pkt pkt = unit_pkt(link_rows[i].class,
+						link_rows[i].src,
+						link_rows[i].dst);
+		u8 reason;
+
+		pkt.type = link_rows[i].type;
+		pkt.code = link_rows[i].code;
+		pkt.hop_limit = link_rows[i].hop_limit;
+		pkt.fragmented = link_rows[i].fragmented;
+		reason = icmpg_policy_packet(config, &pkt);
+		EXPECT(reason == link_rows[i].reason,
+		       "row %u, type %u from %s: %u and not %u", i, pkt.type,
+		       link_rows[i].src, reason, link_rows[i].reason);
+	}
+	icmpg_config_destroy(config);
+}
+
+/* Sizes that a path can have: of a packet of @quoted bytes that didn't fit. */
+static const struct {
+	u8 family;
+	u32 mtu;
+	u32 quoted;
+	bool wrong;
+} mtu_rows[] = {
+	{ ICMPG_IPV4, 1400, 1500 }, { ICMPG_IPV4, 1499, 1500 },
+	{ ICMPG_IPV4, 0, 1500 }, { ICMPG_IPV4, 0, 0 },
+	{ ICMPG_IPV4, 1400, 0 }, { ICMPG_IPV4, 68, 1500 },
+	{ ICMPG_IPV4, 67, 1500, true }, { ICMPG_IPV4, 1, 0, true },
+	{ ICMPG_IPV4, 1490, 1480 }, { ICMPG_IPV4, 1519, 1500 },
+	{ ICMPG_IPV4, 1520, 1500, true }, { ICMPG_IPV4, 65535, 28, true },
+	{ ICMPG_IPV6, 1280, 0 }, { ICMPG_IPV6, 1279, 0, true },
+	{ ICMPG_IPV6, 0, 0, true }, { ICMPG_IPV6, 0xffffffff, 0 },
+};
+
+static void test_path_mtu(void)
+{
+	struct icmpg_config *config, *off;
+	struct icmpg_settings set;
+	unsigned int i;
+
+	unit_settings_init(&set);
+	config = unit_config(&set);
+	set.check[ICMPGUARD_CHECK_PATH_MTU_SIZE] = false;
+	off = unit_config(&set);
+	for (i = 0; i < ARRAY_SIZE(mtu_rows); i++) {
+		bool v4 = mtu_rows[i].family == ICMPG_IPV4;
+		struct icmpg_pkt pkt = unit_pkt(CLASS(PATH_MTU),
+						v4 ? "192.0.2.1" : "fe80::1",
+						v4 ? "192.0.2.2" : "fe80::2");
+		u8 reason;
+
+		pkt.mtu = mtu_rows[i].mtu;
+		pkt.quoted = mtu_rows[i].quoted;
+		reason = icmpg_policy_path_mtu(config, &pkt);
+		EXPECT(reason == (mtu_rows[i].wrong ? REASON(PATH_MTU_SIZE) :
+				  0), "row %u: %u", i, reason);
+		EXPECT(!icmpg_policy_path_mtu(off, &pkt), "row %u", i);
+		pkt.class = CLASS(UNREACHABLE);
+		EXPECT(!icmpg_policy_path_mtu(config, &pkt), "row %u", i);
+	}
+	icmpg_config_destroy(config);
+	icmpg_config_destroy(off);
+}
+
+/* For this host a wrong quote is refused; in transit, if it is told so. */
+static void test_quote(void)
+{
+	struct icmpg_pkt pkt = unit_pkt(CLASS(UNREACHABLE), "192.0.2.1",
+					"192.0.2.2");
+	struct icmpg_config *local, *all;
+	struct icmpg_settings set;
+	u8 kind;
+
+	unit_settings_init(&set);
+	local = unit_config(&set);
+	set.check_transit[ICMPGUARD_CHECK_QUOTED_PACKET] = true;
+	all = unit_config(&set);
+	pkt.quote = REASON(QUOTE_GROUP);
+	for (kind = 0; kind <= ICMPG_DESTINATION_MULTICAST; kind++) {
+		bool transit = kind == ICMPG_DESTINATION_TRANSIT ||
+			       kind == ICMPG_DESTINATION_NETWORK;
+
+		EXPECT(icmpg_policy_quote(local, &pkt, kind) ==
+		       (transit ? 0 : REASON(QUOTE_GROUP)), "%u", kind);
+		EXPECT(icmpg_policy_quote(all, &pkt, kind) ==
+		       REASON(QUOTE_GROUP), "%u", kind);
+	}
+	icmpg_config_destroy(local);
+	icmpg_config_destroy(all);
+}
 
 static struct icmpg_pkt row_pkt(const struct row *row)
 {
@@ -407,6 +607,9 @@ static void test_broadcast_allow(void)
 
 static const struct ktap_test tests[] = {
 	{ "what a packet alone says", test_packet },
+	{ "what belongs on one link", test_link },
+	{ "sizes that a path can have", test_path_mtu },
+	{ "wrong quotes, here and in transit", test_quote },
 	{ "max-message is what is set", test_max_message },
 	{ "exemptions by source and device", test_exempt },
 	{ "requests that many would answer", test_asks_many },

@@ -11,7 +11,7 @@ _icmpguard_classes='echo-request echo-reply probe-request probe-reply path-mtu
 _icmpguard_scopes='pair source source-net destination destination-net interface
 	router'
 _icmpguard_checks='ping-of-death tiny-fragment broadcast-echo
-	network-address-echo header-chain'
+	network-address-echo header-chain path-mtu-size quoted-packet'
 _icmpguard_keys='mode limit class check max-message width broadcast-allow
 	table-size randomise bridged'
 _icmpguard_commands='status show set exempt stats monitor why reset save
@@ -59,7 +59,10 @@ _icmpguard_set() {
 	class.2) echo accept limit drop ;;
 	class.3) [[ $2 != drop ]] || echo force ;;
 	check.1) echo "$_icmpguard_checks" ;;
-	check.2 | randomise.1 | bridged.1) echo on off ;;
+	check.2)
+		[[ $1 == quoted-packet ]] && echo off local all || echo on off
+		;;
+	randomise.1 | bridged.1) echo on off ;;
 	width.1) echo source source-net destination-net ;;
 	width.2) echo ipv4 ipv6 ;;
 	broadcast-allow.2) echo off ;;

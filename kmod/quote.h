@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The packet that an ICMP error quotes. Also built in userspace. */
+#ifndef ICMPG_QUOTE_H
+#define ICMPG_QUOTE_H
+
+#include <linux/skbuff.h>
+
+#include "packet.h"
+
+#define ICMPG_QUOTE_CLASSES						\
+	(1u << ICMPGUARD_CLASS_UNREACHABLE |				\
+	 1u << ICMPGUARD_CLASS_PATH_MTU |				\
+	 1u << ICMPGUARD_CLASS_TIME_EXCEEDED |				\
+	 1u << ICMPGUARD_CLASS_PARAMETER_PROBLEM |			\
+	 1u << ICMPGUARD_CLASS_SOURCE_QUENCH |				\
+	 1u << ICMPGUARD_CLASS_REDIRECT)
+
+/**
+ * icmpg_quote_is_error() - does it quote a packet, right after its header?
+ * @pkt: the packet, classified
+ *
+ * The redirect of IPv6 has its quote in an option, and need not have one
+ * (RFC 4861 section 4.5).
+ *
+ * Context: any.
+ */
+static inline bool icmpg_quote_is_error(const struct icmpg_pkt *pkt)
+{
+	return ICMPG_QUOTE_CLASSES & 1u << pkt->class &&
+	       (pkt->class != ICMPGUARD_CLASS_REDIRECT ||
+		pkt->family == ICMPG_IPV4);
+}
+
+void icmpg_quote_read(const struct sk_buff *skb, struct icmpg_pkt *pkt);
+
+#endif /* ICMPG_QUOTE_H */
