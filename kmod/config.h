@@ -166,6 +166,26 @@ static inline bool icmpg_class_is_guarded(u8 class)
 	       class == ICMPGUARD_CLASS_MULTICAST_LISTENER;
 }
 
+#define ICMPG_ERROR_CLASSES						\
+	(1u << ICMPGUARD_CLASS_UNREACHABLE |				\
+	 1u << ICMPGUARD_CLASS_PATH_MTU |				\
+	 1u << ICMPGUARD_CLASS_TIME_EXCEEDED |				\
+	 1u << ICMPGUARD_CLASS_PARAMETER_PROBLEM |			\
+	 1u << ICMPGUARD_CLASS_SOURCE_QUENCH |				\
+	 1u << ICMPGUARD_CLASS_REDIRECT)
+
+/**
+ * icmpg_class_is_error() - is it about a packet that somebody has sent?
+ * @class: enum icmpguard_class
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+static inline bool icmpg_class_is_error(u8 class)
+{
+	return ICMPG_ERROR_CLASSES & 1u << class;
+}
+
 /* Can a check be for this host alone, or for all? Then that is how it is set. */
 static inline bool icmpg_check_has_transit(u8 check)
 {

@@ -11,6 +11,7 @@
 #include <linux/ipv6.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
+#include <net/addrconf.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ip_fib.h>
@@ -21,15 +22,19 @@
 #define ICMPG_KNOWN		64	/* answers remembered per CPU */
 #define ICMPG_KNOWN_KIND	7ULL	/* lower bits of a word */
 #define ICMPG_KNOWN_IPV6	BIT(31)	/* beside the interface index */
+#define ICMPG_KNOWN_SOURCE	BIT(30)	/* the same */
 
 /**
  * struct icmpg_known - answers of one CPU
  * @word: 61 bits of the keyed hash of address, device and route generation,
  *	3 bits enum icmpg_destination: a word says itself whether it fits, so
  *	it may be torn or overwritten at any time.
+ * @source: the same about sources, apart so that made-up ones push out no
+ *	destination
  */
 struct icmpg_known {
 	u64 word[ICMPG_KNOWN];
+	u64 source[ICMPG_KNOWN];
 };
 
 /**
@@ -170,6 +175,22 @@ static u32 icmpg_destination_generation(struct net *net, u8 family)
 	return rt_genid_ipv4(net);
 }
 
+/*
+ * What the hash of an address is, for one device and as long as routes and
+ * addresses stay as they are.
+ */
+static u64 icmpg_destination_hash(const struct icmpg_destinations *known,
+				  const union icmpg_addr *addr, u32 where,
+				  u32 generation)
+{
+	u64 word[3];
+
+	word[0] = (__force u64)addr->word[0];
+	word[1] = (__force u64)addr->word[1];
+	word[2] = (u64)generation << 32 | where;
+	return icmpg_hash(&known->key, word, 3);
+}
+
 /**
  * icmpg_destination_kind() - what kind of address a packet is sent to
  * @known: answers so far
@@ -186,18 +207,16 @@ u8 icmpg_destination_kind(const struct icmpg_destinations *known,
 			  struct net *net, const struct icmpg_pkt *pkt)
 {
 	u8 kind = icmpg_destination_by_address(pkt);
-	u64 word[3], hash, answer, *entry;
+	u64 hash, answer, *entry;
 	u32 where = pkt->ifindex;
 
 	if (kind != ICMPG_DESTINATION_TRANSIT)
 		return kind;
 	if (pkt->family == ICMPG_IPV6)
 		where |= ICMPG_KNOWN_IPV6;
-	word[0] = (__force u64)pkt->dst.word[0];
-	word[1] = (__force u64)pkt->dst.word[1];
-	word[2] = (u64)icmpg_destination_generation(net, pkt->family) << 32 |
-		  where;
-	hash = icmpg_hash(&known->key, word, 3);
+	hash = icmpg_destination_hash(known, &pkt->dst, where,
+				      icmpg_destination_generation(net,
+							pkt->family));
 	entry = &this_cpu_ptr(known->cpu)->word[hash >> 58];
 	answer = READ_ONCE(*entry);
 	if ((answer ^ hash) >> 3 == 0)
@@ -208,4 +227,76 @@ u8 icmpg_destination_kind(const struct icmpg_destinations *known,
 		kind = icmpg_destination_ask_ipv4(net, pkt);
 	WRITE_ONCE(*entry, (hash & ~ICMPG_KNOWN_KIND) | kind);
 	return kind;
+}
+
+/* A host that pings itself through its own cables says so. */
+static bool icmpg_destination_accepts_own(const struct net_device *dev)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(dev);
+
+	return in_dev && IN_DEV_ACCEPT_LOCAL(in_dev);
+}
+
+static u8 icmpg_destination_source_ipv4(const struct icmpg_destinations *known,
+					struct net *net,
+					const struct icmpg_pkt *pkt,
+					const struct net_device *dev)
+{
+	u8 kind = ICMPG_DESTINATION_TRANSIT;
+	u64 hash, answer, *entry;
+
+	hash = icmpg_destination_hash(known, &pkt->src,
+				      pkt->ifindex | ICMPG_KNOWN_SOURCE,
+				      rt_genid_ipv4(net));
+	entry = &this_cpu_ptr(known->cpu)->source[hash >> 58];
+	answer = READ_ONCE(*entry);
+	if ((answer ^ hash) >> 3 == 0)
+		return answer & ICMPG_KNOWN_KIND;
+	switch (inet_addr_type_dev_table(net, dev, pkt->src.v4)) {
+	case RTN_LOCAL:
+		kind = ICMPG_DESTINATION_LOCAL;
+		break;
+	case RTN_BROADCAST:
+		kind = ICMPG_DESTINATION_BROADCAST;
+		break;
+	}
+	WRITE_ONCE(*entry, (hash & ~ICMPG_KNOWN_KIND) | kind);
+	return kind;
+}
+
+/**
+ * icmpg_destination_source() - is a packet's source this host, or many?
+ * @known: answers so far
+ * @net: the namespace
+ * @pkt: the packet
+ * @dev: the device it came in on
+ *
+ * In a VRF only its own addresses count; a link-local address is one on its
+ * link, and one that is still being tested for duplicates is none.
+ *
+ * Context: softirq, under rcu_read_lock().
+ * Return: ICMPG_DESTINATION_LOCAL, ICMPG_DESTINATION_BROADCAST, or
+ * ICMPG_DESTINATION_TRANSIT for somebody else.
+ */
+u8 icmpg_destination_source(const struct icmpg_destinations *known,
+			    struct net *net, const struct icmpg_pkt *pkt,
+			    const struct net_device *dev)
+{
+	struct in6_addr addr;
+	u8 kind;
+
+	/* None yet: the kernel takes 0.0.0.0 for a broadcast address. */
+	if (!pkt->src.word[0] && !pkt->src.word[1])
+		return ICMPG_DESTINATION_TRANSIT;
+	if (pkt->family == ICMPG_IPV4) {
+		kind = icmpg_destination_source_ipv4(known, net, pkt, dev);
+		if (kind == ICMPG_DESTINATION_LOCAL &&
+		    icmpg_destination_accepts_own(dev))
+			kind = ICMPG_DESTINATION_TRANSIT;
+		return kind;
+	}
+	memcpy(&addr, &pkt->src, sizeof(addr));
+	if (IS_ENABLED(CONFIG_IPV6) && ipv6_chk_addr(net, &addr, dev, 0))
+		return ICMPG_DESTINATION_LOCAL;
+	return ICMPG_DESTINATION_TRANSIT;
 }

@@ -14,5 +14,8 @@ struct icmpg_destinations *icmpg_destinations_create(const struct icmpg_key *key
 void icmpg_destinations_destroy(struct icmpg_destinations *known);
 u8 icmpg_destination_kind(const struct icmpg_destinations *known,
 			  struct net *net, const struct icmpg_pkt *pkt);
+u8 icmpg_destination_source(const struct icmpg_destinations *known,
+			    struct net *net, const struct icmpg_pkt *pkt,
+			    const struct net_device *dev);
 
 #endif /* ICMPG_DESTINATION_H */

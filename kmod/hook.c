@@ -129,6 +129,20 @@ static u8 icmpg_hook_shared(struct icmpg_judgement *j, u32 scopes)
 	return reason;
 }
 
+/*
+ * Still stage 5, last because it costs a lookup of its own: only what the
+ * limits let pass is asked for.
+ */
+static u8 icmpg_hook_source(struct icmpg_judgement *j)
+{
+	if (!j->config->set.check[ICMPGUARD_CHECK_SOURCE_ADDRESS] || !j->skb)
+		return 0;
+	return icmpg_policy_source(j->config, &j->pkt,
+			icmpg_destination_source(j->active->known,
+						 j->guard->net, &j->pkt,
+						 j->skb->dev));
+}
+
 static u8 icmpg_hook_passed(const struct icmpg_judgement *j, bool exempt)
 {
 	if (unlikely(j->pkt.quote))
@@ -201,6 +215,8 @@ u8 icmpg_hook_judge(struct icmpg_judgement *j)
 	reason = icmpg_hook_destination(j, &scopes);
 	if (!reason && limit)
 		reason = icmpg_hook_shared(j, scopes);
+	if (!reason)
+		reason = icmpg_hook_source(j);
 	return reason ?: icmpg_hook_passed(j, exempt);
 }
 

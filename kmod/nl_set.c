@@ -9,11 +9,12 @@
 
 #include "event.h"
 #include "main.h"
+#include "stats_cpu.h"
 
 /* Beside table and lists: marks, drafts, configurations before and after. */
 #define ICMPG_NL_SET_FIXED_BYTES	(192 << 10)
 /* Counters and known destinations. */
-#define ICMPG_NL_SET_CPU_BYTES		(28 << 10)
+#define ICMPG_NL_SET_CPU_BYTES	(sizeof(struct icmpg_stats_cpu) + (1 << 10))
 
 /*
  * Those outside the initial user namespace aren't trusted with memory. While a

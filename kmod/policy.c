@@ -20,7 +20,10 @@
 /* An agent that routes no other traffic: RFC 5944 section 2.1.1. */
 #define ICMPG_V4_CODE_AGENT	16
 
-/* What may come from the unspecified address: RFC 3590, RFC 3810. */
+/* What may come from the unspecified address. */
+#define ICMPG_V4_ROUTER_SOLICITATION	10
+#define ICMPG_V6_ROUTER_SOLICITATION	133
+#define ICMPG_V6_NEIGHBOUR_SOLICITATION	135
 #define ICMPG_V6_REPORT		131
 #define ICMPG_V6_DONE		132
 #define ICMPG_V6_REPORT_V2	143
@@ -88,22 +91,67 @@ static u8 icmpg_policy_router_discovery(const struct icmpg_pkt *pkt)
 	return 0;
 }
 
+static bool icmpg_policy_is_report(u8 type)
+{
+	return type == ICMPG_V6_REPORT || type == ICMPG_V6_DONE ||
+	       type == ICMPG_V6_REPORT_V2;
+}
+
 /*
  * RFC 3810 sections 5.1.14 and 5.2.13, RFC 3590 section 4, RFC 4286 section 5.
  * Whether the router alert is there is left to who listens.
  */
 static u8 icmpg_policy_listener(const struct icmpg_pkt *pkt)
 {
-	bool report = pkt->type == ICMPG_V6_REPORT ||
-		      pkt->type == ICMPG_V6_DONE ||
-		      pkt->type == ICMPG_V6_REPORT_V2;
-
 	if (pkt->hop_limit != ICMPG_LINK_HOPS)
 		return ICMPGUARD_REASON_LINK_HOP_LIMIT;
 	if (icmpg_addr_is_link_local(&pkt->src) ||
-	    (report && !pkt->src.word[0] && !pkt->src.word[1]))
+	    (icmpg_policy_is_report(pkt->type) && !pkt->src.word[0] && !pkt->src.word[1]))
 		return 0;
 	return ICMPGUARD_REASON_LISTENER_SOURCE;
+}
+
+/* Until a node has an address: RFC 4861 sections 4.1 and 4.3, RFC 3590. */
+static bool icmpg_policy_may_be_unspecified(const struct icmpg_pkt *pkt)
+{
+	return pkt->type == ICMPG_V6_ROUTER_SOLICITATION ||
+	       pkt->type == ICMPG_V6_NEIGHBOUR_SOLICITATION ||
+	       icmpg_policy_is_report(pkt->type);
+}
+
+/*
+ * 0/8, 127/8, 224/4 and 240/4 (RFC 1122 section 3.2.1.3, RFC 1812 section
+ * 5.3.7); 0.0.0.0 only asks for a router (RFC 1256 section 4.2).
+ */
+static bool icmpg_policy_is_martian_ipv4(const struct icmpg_pkt *pkt)
+{
+	u8 first = *(const u8 *)&pkt->src.v4;
+
+	if (first && first != 127 && first < 224)
+		return false;
+	return pkt->src.v4 || pkt->type != ICMPG_V4_ROUTER_SOLICITATION;
+}
+
+/*
+ * ::1, ::ffff:0:0/96 and ff00::/8 (RFC 4291 sections 2.5.3, 2.5.5.2, 2.7), :: but
+ * from who has no address yet.
+ */
+static bool icmpg_policy_is_martian_ipv6(const struct icmpg_pkt *pkt)
+{
+	const __be32 *word = pkt->src.v6;
+
+	if (pkt->src.word[0])
+		return *(const u8 *)word == 0xff;
+	if (word[2])
+		return word[2] == cpu_to_be32(0xffff);
+	return word[3] ? word[3] == cpu_to_be32(1) :
+	       !icmpg_policy_may_be_unspecified(pkt);
+}
+
+static bool icmpg_policy_is_martian(const struct icmpg_pkt *pkt)
+{
+	return pkt->family == ICMPG_IPV4 ? icmpg_policy_is_martian_ipv4(pkt) :
+					   icmpg_policy_is_martian_ipv6(pkt);
 }
 
 /* What the classes that the network needs must look like. */
@@ -130,7 +178,7 @@ static u8 icmpg_policy_guarded(const struct icmpg_pkt *pkt)
  *
  * Malformed headers, fragment rules (RFC 1858, RFC 7112), and what belongs on
  * one link: discovery (RFC 4861 sections 6.1, 7.1 and 8.1, RFC 6980, RFC 1256)
- * and listener messages (RFC 3810, RFC 4286).
+ * and listener messages (RFC 3810, RFC 4286); sources that no packet may have.
  *
  * Context: any; takes no lock.
  * Return: the reason to refuse it, or 0.
@@ -156,7 +204,11 @@ u8 icmpg_policy_packet(const struct icmpg_config *config,
 		if (reason)
 			return reason;
 	}
-	return icmpg_policy_guarded(pkt);
+	reason = icmpg_policy_guarded(pkt);
+	if (!reason && pkt->icmp && check[ICMPGUARD_CHECK_SOURCE_ADDRESS] &&
+	    icmpg_policy_is_martian(pkt))
+		reason = ICMPGUARD_REASON_SOURCE_MARTIAN;
+	return reason;
 }
 
 /**
@@ -278,4 +330,31 @@ u8 icmpg_policy_quote(const struct icmpg_config *config,
 	    !config->set.check_transit[ICMPGUARD_CHECK_QUOTED_PACKET])
 		return 0;
 	return pkt->quote;
+}
+
+/**
+ * icmpg_policy_source() - may a packet from this address come from outside?
+ * @config: the configuration in force
+ * @pkt: the packet
+ * @source: enum icmpg_destination of its source
+ *
+ * RFC 1122 section 3.2.1.3, RFC 2827. Neighbour discovery from an address of
+ * ours is how a second owner of it is noticed (RFC 4862 section 5.4.4), and
+ * routers that share an address (anycast gateways) send errors from it, path MTU
+ * messages among them, to hosts behind each other.
+ *
+ * Return: the reason to refuse it, or 0.
+ */
+u8 icmpg_policy_source(const struct icmpg_config *config,
+		       const struct icmpg_pkt *pkt, u8 source)
+{
+	if (!config->set.check[ICMPGUARD_CHECK_SOURCE_ADDRESS])
+		return 0;
+	if (source == ICMPG_DESTINATION_BROADCAST)
+		return ICMPGUARD_REASON_SOURCE_BROADCAST;
+	if (source == ICMPG_DESTINATION_LOCAL &&
+	    pkt->class != ICMPGUARD_CLASS_NEIGHBOUR_DISCOVERY &&
+	    !icmpg_class_is_error(pkt->class))
+		return ICMPGUARD_REASON_SOURCE_OWN;
+	return 0;
 }

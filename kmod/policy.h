@@ -17,5 +17,7 @@ u8 icmpg_policy_destination(const struct icmpg_config *config,
 			    const struct icmpg_pkt *pkt, u8 destination);
 u8 icmpg_policy_quote(const struct icmpg_config *config,
 		      const struct icmpg_pkt *pkt, u8 destination);
+u8 icmpg_policy_source(const struct icmpg_config *config,
+		       const struct icmpg_pkt *pkt, u8 source);
 
 #endif /* ICMPG_POLICY_H */

@@ -7,14 +7,6 @@
 
 #include "packet.h"
 
-#define ICMPG_QUOTE_CLASSES						\
-	(1u << ICMPGUARD_CLASS_UNREACHABLE |				\
-	 1u << ICMPGUARD_CLASS_PATH_MTU |				\
-	 1u << ICMPGUARD_CLASS_TIME_EXCEEDED |				\
-	 1u << ICMPGUARD_CLASS_PARAMETER_PROBLEM |			\
-	 1u << ICMPGUARD_CLASS_SOURCE_QUENCH |				\
-	 1u << ICMPGUARD_CLASS_REDIRECT)
-
 /**
  * icmpg_quote_is_error() - does it quote a packet, right after its header?
  * @pkt: the packet, classified
@@ -26,7 +18,7 @@
  */
 static inline bool icmpg_quote_is_error(const struct icmpg_pkt *pkt)
 {
-	return ICMPG_QUOTE_CLASSES & 1u << pkt->class &&
+	return icmpg_class_is_error(pkt->class) &&
 	       (pkt->class != ICMPGUARD_CLASS_REDIRECT ||
 		pkt->family == ICMPG_IPV4);
 }

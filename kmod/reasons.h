@@ -76,6 +76,12 @@
 	X(QUOTE_ERROR, "quote-error",					\
 	  "An error about an error.")					\
 	X(QUOTE_PASSED, "quote-passed",					\
-	  "An error in transit whose quote is wrong; nothing else was against it.")
+	  "An error in transit whose quote is wrong; nothing else was against it.") \
+	X(SOURCE_MARTIAN, "source-martian",				\
+	  "Its source is an address that no packet may come from.")	\
+	X(SOURCE_BROADCAST, "source-broadcast",				\
+	  "Its source is the broadcast address of a connected network.") \
+	X(SOURCE_OWN, "source-own",					\
+	  "Its source is an address of this host, but it comes from outside.")
 
 #endif /* ICMPG_REASONS_H */

@@ -69,6 +69,7 @@
 	X(NETWORK_ADDRESS_ECHO, "network-address-echo")			\
 	X(HEADER_CHAIN, "header-chain")					\
 	X(PATH_MTU_SIZE, "path-mtu-size")				\
-	X(QUOTED_PACKET, "quoted-packet")
+	X(QUOTED_PACKET, "quoted-packet")				\
+	X(SOURCE_ADDRESS, "source-address")
 
 #endif /* ICMPG_WORDS_H */

@@ -21,10 +21,12 @@ cd "$(dirname "$0")" || exit 1
 . ./reasons/headers.sh
 . ./reasons/links.sh
 . ./reasons/errors.sh
+. ./reasons/sources.sh
 
 # reasons that only one family has
 declare -A only_family=([network-address-echo]=4 [hop-limit]=6 [header-chain]=6
-	[discovery-fragment]=6 [listener-source]=6 [quote-fragment]=4)
+	[discovery-fragment]=6 [listener-source]=6 [quote-fragment]=4
+	[source-broadcast]=4)
 
 # Monitor counts what enforce would drop, and drops nothing: the same tests.
 test_monitor() {
@@ -81,7 +83,7 @@ for each in passed passed_not_icmp class_drop class_drop_guarded exempt exempt_d
 	refused_message refused_message_again refused_message_not refused_message_ends \
 	broadcast_echo_always broadcast_allow truncated discovery_code link_hop_limit \
 	quote_right quote_short quote_malformed quote_source quote_group quote_error \
-	quote_passed path_mtu_size; do
+	quote_passed path_mtu_size source_martian source_own source_own_changes; do
 	tests+=("test_$each 4" "test_$each 6")
 done
 tests+=(test_passed_hidden test_limit_source_link_local test_ping_of_death_off
@@ -89,16 +91,18 @@ tests+=(test_passed_hidden test_limit_source_link_local test_ping_of_death_off
 	test_lying_fragments test_atomic_fragment test_broadcast_echo_4
 	test_broadcast_echo_off test_broadcast_echo_6 test_network_address_echo
 	test_asks_many test_hop_limit test_hop_limit_not test_truncated_chain
-	test_header_chain test_discovery_fragment test_listener_source test_quote_fragment)
+	test_header_chain test_discovery_fragment test_listener_source test_quote_fragment
+	test_source_unspecified test_source_broadcast)
 for each in passed class_drop exempt limit_pair limit_source limit_source_net \
 	limit_destination limit_destination_net limit_interface limit_router limit_total \
 	limit_charges_nothing ping_of_death oversized tiny_fragment refused_message \
 	truncated discovery_code link_hop_limit quote_short quote_malformed quote_source \
-	quote_group quote_error quote_passed path_mtu_size; do
+	quote_group quote_error quote_passed path_mtu_size source_martian; do
 	tests+=("test_monitor test_$each 4" "test_monitor test_$each 6")
 done
 for each in oversized_reassembled_4 oversized_reassembled_6 asks_many hop_limit \
-	header_chain discovery_fragment listener_source quote_fragment; do
+	header_chain discovery_fragment listener_source quote_fragment monitor_source_own_4 \
+	monitor_source_own_6 monitor_source_broadcast; do
 	tests+=("test_monitor test_$each")
 done
 tests+=(test_stats_by_family test_every_reason_was_seen)

@@ -369,6 +369,105 @@ static void test_quote(void)
 	icmpg_config_destroy(all);
 }
 
+/* Sources that no packet may have; a type where one makes a difference. */
+static const struct {
+	const char *src;
+	u8 type;
+	bool martian;
+} source_rows[] = {
+	{ "0.0.0.0", 8, true }, { "0.0.0.1", 8, true },
+	{ "0.255.255.255", 8, true }, { "1.0.0.0", 8 },
+	{ "126.255.255.255", 8 }, { "127.0.0.1", 8, true },
+	{ "127.255.255.255", 8, true }, { "128.0.0.0", 8 },
+	{ "223.255.255.255", 8 }, { "224.0.0.0", 8, true },
+	{ "239.255.255.255", 8, true }, { "240.0.0.0", 8, true },
+	{ "255.255.255.255", 8, true }, { "10.0.0.1", 8 },
+	{ "169.254.1.1", 8 }, { "192.0.2.1", 8 },
+	{ "0.0.0.0", 10 }, { "0.0.0.0", 9, true }, { "0.0.0.1", 10, true },
+	{ "127.0.0.1", 10, true },
+	{ "::", 128, true }, { "::", 129, true }, { "::", 1, true },
+	{ "::", 134, true }, { "::", 136, true }, { "::", 130, true },
+	{ "::", 133 }, { "::", 135 }, { "::", 131 }, { "::", 132 },
+	{ "::", 143 }, { "::1", 128, true }, { "::1", 135, true },
+	{ "::2", 128 }, { "::192.0.2.1", 128 }, { "0:0:0:0:1::", 128 },
+	{ "::ffff:192.0.2.1", 128, true }, { "::ffff:0:0", 135, true },
+	{ "::fffe:192.0.2.1", 128 }, { "64:ff9b::192.0.2.1", 128 },
+	{ "0:0:0:1::", 128 }, { "0:0:0:1::1", 128 }, { "2001:db8::1", 128 },
+	{ "fe80::1", 128 }, { "fdff::1", 128 }, { "ff02::1", 128, true },
+	{ "ff00::", 128, true }, { "feff:ffff::", 128 },
+};
+
+static void test_martian(void)
+{
+	struct icmpg_config *config, *off;
+	struct icmpg_settings set;
+	unsigned int i;
+
+	unit_settings_init(&set);
+	config = unit_config(&set);
+	set.check[ICMPGUARD_CHECK_SOURCE_ADDRESS] = false;
+	off = unit_config(&set);
+	for (i = 0; i < ARRAY_SIZE(source_rows); i++) {
+		bool v6 = strchr(source_rows[i].src, ':');
+		struct icmpg_pkt pkt = unit_pkt(CLASS(ECHO_REQUEST),
+						source_rows[i].src,
+						v6 ? "2001:db8::2" :
+						"192.0.2.2");
+		u8 reason;
+
+		pkt.type = source_rows[i].type;
+		reason = icmpg_policy_packet(config, &pkt);
+		EXPECT(reason == (source_rows[i].martian ?
+				  REASON(SOURCE_MARTIAN) : 0),
+		       "%s, type %u: %u", source_rows[i].src, pkt.type,
+		       reason);
+		EXPECT(!icmpg_policy_packet(off, &pkt), "%s, check off",
+		       source_rows[i].src);
+		/* What isn't ICMP is only looked at for its end. */
+		pkt.icmp = false;
+		EXPECT(!icmpg_policy_packet(config, &pkt), "%s, not ICMP",
+		       source_rows[i].src);
+	}
+	icmpg_config_destroy(config);
+	icmpg_config_destroy(off);
+}
+
+static void test_source(void)
+{
+	struct icmpg_config *config, *off;
+	struct icmpg_settings set;
+	u8 class, kind;
+
+	unit_settings_init(&set);
+	config = unit_config(&set);
+	set.check[ICMPGUARD_CHECK_SOURCE_ADDRESS] = false;
+	off = unit_config(&set);
+	for (class = 1; class <= ICMPGUARD_CLASS_FRAGMENT; class++) {
+		struct icmpg_pkt pkt = unit_pkt(class, "192.0.2.1",
+						"192.0.2.2");
+		bool may = class == CLASS(NEIGHBOUR_DISCOVERY) ||
+			   class == CLASS(UNREACHABLE) ||
+			   class == CLASS(PATH_MTU) ||
+			   class == CLASS(TIME_EXCEEDED) ||
+			   class == CLASS(PARAMETER_PROBLEM) ||
+			   class == CLASS(SOURCE_QUENCH) ||
+			   class == CLASS(REDIRECT);
+
+		EXPECT(!icmpg_policy_source(config, &pkt,
+					    ICMPG_DESTINATION_TRANSIT));
+		EXPECT(icmpg_policy_source(config, &pkt,
+					   ICMPG_DESTINATION_BROADCAST) ==
+		       REASON(SOURCE_BROADCAST), "class %u", class);
+		EXPECT(icmpg_policy_source(config, &pkt,
+					   ICMPG_DESTINATION_LOCAL) ==
+		       (may ? 0 : REASON(SOURCE_OWN)), "class %u", class);
+		for (kind = 0; kind <= ICMPG_DESTINATION_MULTICAST; kind++)
+			EXPECT(!icmpg_policy_source(off, &pkt, kind));
+	}
+	icmpg_config_destroy(config);
+	icmpg_config_destroy(off);
+}
+
 static struct icmpg_pkt row_pkt(const struct row *row)
 {
 	struct icmpg_pkt pkt;
@@ -610,6 +709,8 @@ static const struct ktap_test tests[] = {
 	{ "what belongs on one link", test_link },
 	{ "sizes that a path can have", test_path_mtu },
 	{ "wrong quotes, here and in transit", test_quote },
+	{ "sources that no packet may have", test_martian },
+	{ "sources that are this host's, or all", test_source },
 	{ "max-message is what is set", test_max_message },
 	{ "exemptions by source and device", test_exempt },
 	{ "requests that many would answer", test_asks_many },

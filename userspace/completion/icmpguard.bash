@@ -11,7 +11,8 @@ _icmpguard_classes='echo-request echo-reply probe-request probe-reply path-mtu
 _icmpguard_scopes='pair source source-net destination destination-net interface
 	router'
 _icmpguard_checks='ping-of-death tiny-fragment broadcast-echo
-	network-address-echo header-chain path-mtu-size quoted-packet'
+	network-address-echo header-chain path-mtu-size quoted-packet
+	source-address'
 _icmpguard_keys='mode limit class check max-message width broadcast-allow
 	table-size randomise bridged'
 _icmpguard_commands='status show set exempt stats monitor why reset save
