@@ -9,6 +9,7 @@
 #include <linux/skbuff.h>
 #include <net/ip.h>
 
+#include "classify_type.h"
 #include "packet.h"
 
 /* Neither ICMP nor a fragment whose end must be looked at: most packets. */
@@ -24,8 +25,6 @@ static inline bool icmpg_classify_is_foreign_ipv6(const struct ipv6hdr *ip)
 	return ip->nexthdr == IPPROTO_TCP || ip->nexthdr == IPPROTO_UDP;
 }
 
-u8 icmpg_classify_type(u8 family, u8 type, u8 code);
-bool icmpg_classify_example(u8 family, u8 class, u8 *type);
 void icmpg_classify_device(const struct net_device *dev, struct icmpg_pkt *pkt);
 bool icmpg_classify_ipv4(const struct sk_buff *skb,
 			 const struct net_device *dev, struct icmpg_pkt *pkt);

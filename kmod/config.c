@@ -28,6 +28,19 @@ static u32 icmpg_config_key_purpose(const struct icmpg_limit *limit, u8 scope,
 	return (u32)limit->shift << 16 | (limit->index * 2 + family);
 }
 
+static void icmpg_config_build_actions(struct icmpg_config *config, u8 class)
+{
+	struct icmpg_class_config *to = &config->class[class];
+	u8 i, action;
+
+	to->action = config->set.class[class].action;
+	for (i = 1; i <= ICMPGUARD_DIRECTION_MAX; i++) {
+		action = config->set.direction[class][i].action;
+		to->direction[i] = action ?: to->action;
+		to->by_direction |= action != 0;
+	}
+}
+
 static int icmpg_config_build_class(struct icmpg_config *config, u8 class,
 				    const struct icmpg_key *key)
 {
@@ -35,8 +48,8 @@ static int icmpg_config_build_class(struct icmpg_config *config, u8 class,
 	u8 scope, family;
 	int err;
 
-	to->action = config->set.class[class].action;
-	if (to->action != ICMPGUARD_ACTION_LIMIT)
+	icmpg_config_build_actions(config, class);
+	if (!icmpg_settings_is_limited(&config->set, class))
 		return 0;
 	for (scope = 1; scope <= ICMPGUARD_SCOPE_MAX; scope++) {
 		const struct icmpg_rate *rate = &config->set.limit[class][scope];
@@ -131,6 +144,7 @@ struct icmpg_config *icmpg_config_build(struct icmpg_settings *set,
 		}
 	}
 	icmpg_config_build_masks(config);
+	icmpg_types_build(config);
 	set->broadcast_allow = NULL;
 	set->exempt = NULL;
 	return config;

@@ -28,6 +28,7 @@ enum icmpg_family {
 #define ICMPG_CLASS_SLOTS	(ICMPGUARD_CLASS_MAX + 1)
 #define ICMPG_SCOPE_SLOTS	(ICMPGUARD_SCOPE_MAX + 1)
 #define ICMPG_CHECK_SLOTS	(ICMPGUARD_CHECK_MAX + 1)
+#define ICMPG_DIRECTION_SLOTS	(ICMPGUARD_DIRECTION_MAX + 1)
 
 #define ICMPG_SCOPE_BIT(scope)	(1u << ICMPGUARD_SCOPE_##scope)
 /* A sender's own limits; all others are shared among senders. */
@@ -82,6 +83,24 @@ struct icmpg_class_setting {
 	bool force;
 };
 
+#define ICMPG_ANY_CODE	256
+
+/**
+ * struct icmpg_type_setting - what an operator says about one type
+ * @family: enum icmpg_family
+ * @type: ICMP type
+ * @code: ICMP code, or ICMPG_ANY_CODE for those without a setting of their own
+ * @action: enum icmpguard_action
+ * @force: it may be dropped although a guarded class has it
+ */
+struct icmpg_type_setting {
+	u8 family;
+	u8 type;
+	u16 code;
+	u8 action;
+	bool force;
+};
+
 /**
  * struct icmpg_settings - what an operator sets, as plain values
  * @mode: enum icmpguard_mode
@@ -96,6 +115,10 @@ struct icmpg_class_setting {
  * @check_transit: whether it is for packets in transit, too; false where there
  *	is no choice, and while @check is off
  * @class: by enum icmpguard_class
+ * @direction: by class and enum icmpguard_direction, instead of @class; an
+ *	action of 0 means that @class holds
+ * @type_count: how many there are in @type
+ * @type: before class and direction; sorted by family, type and code
  * @limit: by class and scope; a count of 0 means no limit
  * @width: bits of the address that make a key, by scope and family: source
  *	(also that of pair), source-net, destination-net
@@ -113,6 +136,10 @@ struct icmpg_settings {
 	bool check[ICMPG_CHECK_SLOTS];
 	bool check_transit[ICMPG_CHECK_SLOTS];
 	struct icmpg_class_setting class[ICMPG_CLASS_SLOTS];
+	struct icmpg_class_setting direction[ICMPG_CLASS_SLOTS]
+					    [ICMPG_DIRECTION_SLOTS];
+	u32 type_count;
+	struct icmpg_type_setting type[ICMPGUARD_TYPES_MAX];
 	struct icmpg_rate limit[ICMPG_CLASS_SLOTS][ICMPG_SCOPE_SLOTS];
 	u8 width[ICMPG_SCOPE_SLOTS][ICMPG_FAMILIES];
 	struct icmpg_prefix_list *broadcast_allow;
@@ -122,11 +149,15 @@ struct icmpg_settings {
 /**
  * struct icmpg_class_config - a class as the packet path wants it
  * @action: enum icmpguard_action
+ * @by_direction: @direction tells the action, and not @action
+ * @direction: enum icmpguard_action, by enum icmpguard_direction
  * @scopes: bit mask of the scopes that limit it, ICMPG_SCOPE_BIT()
  * @limit: by scope; valid where @scopes has the bit
  */
 struct icmpg_class_config {
 	u8 action;
+	bool by_direction;
+	u8 direction[ICMPG_DIRECTION_SLOTS];
 	u32 scopes;
 	struct icmpg_limit limit[ICMPG_SCOPE_SLOTS];
 };
@@ -138,6 +169,8 @@ struct icmpg_class_config {
  * @set: what it was built from
  * @mask: the bits of an address that make a key, by scope and family. An IPv4
  *	address is the upper half of the first word, as it lies in memory.
+ * @type: by family and ICMP type: enum icmpguard_action, or 0 if the class
+ *	tells it; with ICMPG_TYPE_BY_CODE if some codes have one of their own
  * @class: by enum icmpguard_class; the last one is the pseudo-class all
  * @limit: those of @class by their index in the table, NULL where there is none
  * @rcu: for freeing it after the last packet that may read it
@@ -147,6 +180,7 @@ struct icmpg_config {
 	bool precise_clock;
 	struct icmpg_settings set;
 	__be64 mask[ICMPG_SCOPE_SLOTS][ICMPG_FAMILIES][2];
+	u8 type[ICMPG_FAMILIES][256];
 	struct icmpg_class_config class[ICMPG_CLASS_SLOTS];
 	const struct icmpg_limit *limit[128];
 	struct rcu_head rcu;
@@ -192,6 +226,8 @@ static inline bool icmpg_check_has_transit(u8 check)
 	return check == ICMPGUARD_CHECK_QUOTED_PACKET;
 }
 
+#define ICMPG_TYPE_BY_CODE	0x80
+
 struct netlink_ext_ack;
 
 /* Index of a limit in the table's slots: stable, 1 to 127; 0 is an empty slot. */
@@ -220,8 +256,22 @@ int icmpg_settings_check_limit(u8 class, u8 scope,
 			       struct netlink_ext_ack *extack);
 int icmpg_settings_check_class(const struct icmpg_settings *set, u8 class,
 			       struct netlink_ext_ack *extack);
+bool icmpg_settings_is_limited(const struct icmpg_settings *set, u8 class);
 int icmpg_settings_check(const struct icmpg_settings *set,
 			 struct netlink_ext_ack *extack);
+
+int icmpg_types_set(struct icmpg_settings *set,
+		    const struct icmpg_type_setting *setting,
+		    struct netlink_ext_ack *extack);
+void icmpg_types_delete(struct icmpg_settings *set,
+			const struct icmpg_type_setting *setting);
+const struct icmpg_type_setting *
+icmpg_types_find(const struct icmpg_settings *set, u8 family, u8 type,
+		 u16 code);
+int icmpg_types_check(const struct icmpg_settings *set,
+		      struct netlink_ext_ack *extack);
+bool icmpg_types_limits(const struct icmpg_settings *set, u8 class);
+void icmpg_types_build(struct icmpg_config *config);
 
 struct icmpg_config *icmpg_config_build(struct icmpg_settings *set,
 					const struct icmpg_key *key,

@@ -83,6 +83,27 @@ static u8 icmpg_hook_packet(struct icmpg_judgement *j)
 }
 
 /*
+ * Still stage 1: what is to be done with it. The type is asked before its class,
+ * and the class and where it goes before the class alone; only then does that cost
+ * a lookup here. @reason: why, if that is to drop it.
+ */
+static u8 icmpg_hook_action(struct icmpg_judgement *j, u8 *reason)
+{
+	const struct icmpg_class_config *class = &j->config->class[j->pkt.class];
+	u8 action = icmpg_policy_type(j->config, &j->pkt);
+	u8 kind;
+
+	*reason = action ? ICMPGUARD_REASON_TYPE_DROP :
+			   ICMPGUARD_REASON_CLASS_DROP;
+	if (action || likely(!class->by_direction))
+		return action ?: class->action;
+	kind = icmpg_destination_kind(j->active->known, j->guard->net, &j->pkt);
+	return class->direction[icmpg_destination_is_transit(kind) ?
+				ICMPGUARD_DIRECTION_TRANSIT :
+				ICMPGUARD_DIRECTION_LOCAL];
+}
+
+/*
  * Still stage 1, for classes that aren't dropped: what an error says about the
  * packet that it quotes.
  */
@@ -109,8 +130,7 @@ static u8 icmpg_hook_destination(struct icmpg_judgement *j, u32 *scopes)
 	if (!many && !j->pkt.quote && !(*scopes & ICMPG_SCOPE_BIT(ROUTER)))
 		return 0;
 	kind = icmpg_destination_kind(j->active->known, j->guard->net, &j->pkt);
-	if (kind == ICMPG_DESTINATION_TRANSIT ||
-	    kind == ICMPG_DESTINATION_NETWORK)
+	if (icmpg_destination_is_transit(kind))
 		*scopes &= ~ICMPG_SCOPE_BIT(ROUTER);
 	if (j->pkt.quote)
 		return icmpg_policy_quote(j->config, &j->pkt, kind);
@@ -185,20 +205,19 @@ u32 icmpg_hook_scopes(struct icmpg_judgement *j, u8 class)
  */
 u8 icmpg_hook_judge(struct icmpg_judgement *j)
 {
-	const struct icmpg_class_config *class;
 	const struct icmpg_config *config = j->config;
 	u32 scopes = ICMPG_SCOPES_SHARED;
 	bool exempt, limit;
-	u8 reason;
+	u8 reason, action;
 
 	reason = icmpg_hook_packet(j);
 	if (reason || !j->pkt.icmp)
 		return reason;
-	class = &config->class[j->pkt.class];
 	exempt = icmpg_policy_is_exempt(config, &j->pkt);
-	limit = class->action == ICMPGUARD_ACTION_LIMIT && !exempt;
-	if (class->action == ICMPGUARD_ACTION_DROP && !exempt)
-		return ICMPGUARD_REASON_CLASS_DROP;
+	action = icmpg_hook_action(j, &reason);
+	limit = action == ICMPGUARD_ACTION_LIMIT && !exempt;
+	if (action == ICMPGUARD_ACTION_DROP && !exempt)
+		return reason;
 	reason = icmpg_hook_error(j);
 	if (reason)
 		return reason;
@@ -207,7 +226,7 @@ u8 icmpg_hook_judge(struct icmpg_judgement *j)
 					     ICMPG_SCOPES_OWN);
 		if (reason)
 			return reason;
-		scopes &= class->scopes |
+		scopes &= config->class[j->pkt.class].scopes |
 			  config->class[ICMPGUARD_CLASS_ALL].scopes;
 	} else {
 		scopes = 0;

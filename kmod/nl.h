@@ -55,6 +55,7 @@ struct icmpg_nl_prefix {
  * @info: the message
  * @class: by class, the last attribute that was about it
  * @width: the last attribute that was about a width
+ * @type: the last attribute that was about a type
  * @prefix: its prefixes, not applied yet; all that the message has fit in
  * @prefixes: how many there are in @prefix
  */
@@ -63,6 +64,7 @@ struct icmpg_nl_change {
 	struct genl_info *info;
 	const struct nlattr *class[ICMPG_CLASS_SLOTS];
 	const struct nlattr *width;
+	const struct nlattr *type;
 	struct icmpg_nl_prefix *prefix;
 	u32 prefixes;
 };
@@ -70,6 +72,7 @@ struct icmpg_nl_change {
 extern struct genl_family icmpg_nl_family;
 
 extern const struct nla_policy icmpg_nl_class_policy[];
+extern const struct nla_policy icmpg_nl_type_policy[];
 extern const struct nla_policy icmpg_nl_limit_policy[];
 extern const struct nla_policy icmpg_nl_check_policy[];
 extern const struct nla_policy icmpg_nl_width_policy[];

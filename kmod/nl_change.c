@@ -7,13 +7,15 @@
  */
 #include "nl.h"
 
+#include "classify_type.h"
+
 static int icmpg_nl_change_class(struct icmpg_nl_change *change,
 				 const struct nlattr *attr)
 {
 	struct netlink_ext_ack *extack = change->info->extack;
 	struct nlattr *tb[ICMPGUARD_A_CLASS_MAX + 1];
 	struct icmpg_class_setting *setting;
-	u8 class;
+	u8 class, direction;
 	int err;
 
 	err = nla_parse_nested(tb, ICMPGUARD_A_CLASS_MAX, attr,
@@ -28,6 +30,13 @@ static int icmpg_nl_change_class(struct icmpg_nl_change *change,
 	}
 	class = nla_get_u32(tb[ICMPGUARD_A_CLASS_ID]);
 	setting = &change->set->class[class];
+	if (tb[ICMPGUARD_A_CLASS_DIRECTION]) {
+		direction = nla_get_u32(tb[ICMPGUARD_A_CLASS_DIRECTION]);
+		setting = &change->set->direction[class][direction];
+	} else {
+		memset(change->set->direction[class], 0,
+		       sizeof(change->set->direction[class]));
+	}
 	setting->action = nla_get_u32(tb[ICMPGUARD_A_CLASS_ACTION]);
 	/* Force says nothing where it isn't needed, and isn't kept there. */
 	setting->force = tb[ICMPGUARD_A_CLASS_FORCE] &&
@@ -134,6 +143,66 @@ static int icmpg_nl_change_check(struct icmpg_nl_change *change,
 	return 0;
 }
 
+/* Which type, and which code of it. */
+static int icmpg_nl_change_which(struct icmpg_type_setting *setting,
+				 struct nlattr **tb,
+				 struct netlink_ext_ack *extack)
+{
+	u32 family = nla_get_u32(tb[ICMPGUARD_A_TYPE_FAMILY]);
+
+	if (family != AF_INET && family != AF_INET6) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[ICMPGUARD_A_TYPE_FAMILY],
+				    "a type is one of icmp (IPv4) or icmpv6");
+		return -EINVAL;
+	}
+	setting->family = family == AF_INET ? ICMPG_IPV4 : ICMPG_IPV6;
+	setting->type = nla_get_u32(tb[ICMPGUARD_A_TYPE_TYPE]);
+	setting->code = tb[ICMPGUARD_A_TYPE_CODE] ?
+			nla_get_u32(tb[ICMPGUARD_A_TYPE_CODE]) : ICMPG_ANY_CODE;
+	return 0;
+}
+
+static int icmpg_nl_change_type(struct icmpg_nl_change *change,
+				const struct nlattr *attr)
+{
+	struct netlink_ext_ack *extack = change->info->extack;
+	struct nlattr *tb[ICMPGUARD_A_TYPE_MAX + 1];
+	struct icmpg_type_setting setting = {};
+	int err;
+
+	err = nla_parse_nested(tb, ICMPGUARD_A_TYPE_MAX, attr,
+			       icmpg_nl_type_policy, extack);
+	if (err)
+		return err;
+	if (NL_REQ_ATTR_CHECK(extack, attr, tb, ICMPGUARD_A_TYPE_FAMILY) ||
+	    NL_REQ_ATTR_CHECK(extack, attr, tb, ICMPGUARD_A_TYPE_TYPE) ||
+	    !tb[ICMPGUARD_A_TYPE_ACTION] == !tb[ICMPGUARD_A_TYPE_DELETE]) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "type needs family, type, and either an action or delete");
+		return -EINVAL;
+	}
+	err = icmpg_nl_change_which(&setting, tb, extack);
+	if (err)
+		return err;
+	change->type = attr;
+	change->class[icmpg_classify_type(setting.family, setting.type,
+					  setting.code & 255)] = attr;
+	if (tb[ICMPGUARD_A_TYPE_DELETE]) {
+		icmpg_types_delete(change->set, &setting);
+		return 0;
+	}
+	setting.action = nla_get_u32(tb[ICMPGUARD_A_TYPE_ACTION]);
+	/* As with a class: where it says nothing it isn't kept. */
+	setting.force = tb[ICMPGUARD_A_TYPE_FORCE] &&
+			setting.action == ICMPGUARD_ACTION_DROP &&
+			icmpg_classify_is_guarded(setting.family, setting.type,
+						  setting.code);
+	err = icmpg_types_set(change->set, &setting, extack);
+	if (err)
+		NL_SET_BAD_ATTR(extack, attr);
+	return err;
+}
+
 static int icmpg_nl_change_width(struct icmpg_nl_change *change,
 				 const struct nlattr *attr)
 {
@@ -204,6 +273,8 @@ static int icmpg_nl_change_attr(struct icmpg_nl_change *change,
 		return icmpg_nl_change_check(change, attr);
 	case ICMPGUARD_A_CONFIG_WIDTH:
 		return icmpg_nl_change_width(change, attr);
+	case ICMPGUARD_A_CONFIG_TYPE:
+		return icmpg_nl_change_type(change, attr);
 	case ICMPGUARD_A_CONFIG_BROADCAST_ALLOW:
 	case ICMPGUARD_A_CONFIG_EXEMPTION:
 		return icmpg_nl_prefix_collect(change, attr);
@@ -257,5 +328,7 @@ void icmpg_nl_change_blame(const struct icmpg_nl_change *change)
 		NL_SET_BAD_ATTR(change->info->extack, change->class[class]);
 		return;
 	}
-	NL_SET_BAD_ATTR(change->info->extack, change->width);
+	NL_SET_BAD_ATTR(change->info->extack,
+			icmpg_types_check(change->set, NULL) ? change->type :
+							       change->width);
 }

@@ -45,27 +45,71 @@ static size_t icmpg_nl_config_size(void)
 	size_t flag = nla_total_size(0);
 
 	return 5 * number + 2 * byte +
-	       ICMPGUARD_CLASS_FRAGMENT * nla_total_size(2 * number + flag) +
+	       ICMPGUARD_CLASS_FRAGMENT * ICMPG_DIRECTION_SLOTS *
+			nla_total_size(3 * number + flag) +
+	       ICMPGUARD_TYPES_MAX * nla_total_size(4 * number + flag) +
 	       ICMPG_NL_CONFIG_LIMITS * nla_total_size(5 * number) +
 	       ICMPGUARD_CHECK_MAX * nla_total_size(number + 2 * byte) +
 	       ICMPGUARD_SCOPE_MAX * ICMPG_FAMILIES *
 			nla_total_size(3 * number);
 }
 
+static int icmpg_nl_config_fill_class(struct sk_buff *skb,
+				      const struct icmpg_class_setting *setting,
+				      u8 class, u8 direction)
+{
+	struct nlattr *nest = nla_nest_start(skb, ICMPGUARD_A_CONFIG_CLASS);
+
+	if (!nest ||
+	    nla_put_u32(skb, ICMPGUARD_A_CLASS_ID, class) ||
+	    nla_put_u32(skb, ICMPGUARD_A_CLASS_ACTION, setting->action) ||
+	    (setting->force && nla_put_flag(skb, ICMPGUARD_A_CLASS_FORCE)) ||
+	    (direction &&
+	     nla_put_u32(skb, ICMPGUARD_A_CLASS_DIRECTION, direction)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* First what holds in any direction: it would undo the others. */
 static int icmpg_nl_config_fill_classes(struct sk_buff *skb,
 					const struct icmpg_settings *set)
 {
-	struct nlattr *nest;
-	u8 class;
+	u8 class, i;
+	int err;
 
 	for (class = 1; class <= ICMPGUARD_CLASS_FRAGMENT; class++) {
-		nest = nla_nest_start(skb, ICMPGUARD_A_CONFIG_CLASS);
+		err = icmpg_nl_config_fill_class(skb, &set->class[class], class,
+						 0);
+		for (i = 1; !err && i <= ICMPGUARD_DIRECTION_MAX; i++)
+			if (set->direction[class][i].action)
+				err = icmpg_nl_config_fill_class(skb,
+						&set->direction[class][i],
+						class, i);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int icmpg_nl_config_fill_types(struct sk_buff *skb,
+				      const struct icmpg_settings *set)
+{
+	struct nlattr *nest;
+	u32 i;
+
+	for (i = 0; i < set->type_count; i++) {
+		const struct icmpg_type_setting *at = &set->type[i];
+
+		nest = nla_nest_start(skb, ICMPGUARD_A_CONFIG_TYPE);
 		if (!nest ||
-		    nla_put_u32(skb, ICMPGUARD_A_CLASS_ID, class) ||
-		    nla_put_u32(skb, ICMPGUARD_A_CLASS_ACTION,
-				set->class[class].action) ||
-		    (set->class[class].force &&
-		     nla_put_flag(skb, ICMPGUARD_A_CLASS_FORCE)))
+		    nla_put_u32(skb, ICMPGUARD_A_TYPE_FAMILY,
+				at->family == ICMPG_IPV4 ? AF_INET : AF_INET6) ||
+		    nla_put_u32(skb, ICMPGUARD_A_TYPE_TYPE, at->type) ||
+		    (at->code != ICMPG_ANY_CODE &&
+		     nla_put_u32(skb, ICMPGUARD_A_TYPE_CODE, at->code)) ||
+		    nla_put_u32(skb, ICMPGUARD_A_TYPE_ACTION, at->action) ||
+		    (at->force && nla_put_flag(skb, ICMPGUARD_A_TYPE_FORCE)))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
@@ -186,6 +230,8 @@ static int icmpg_nl_config_fill_settings(struct sk_buff *skb,
 		err = icmpg_nl_config_fill_checks(skb, set);
 	if (!err)
 		err = icmpg_nl_config_fill_widths(skb, set);
+	if (!err)
+		err = icmpg_nl_config_fill_types(skb, set);
 	return err;
 }
 

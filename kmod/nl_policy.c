@@ -29,6 +29,16 @@ const struct nla_policy icmpg_nl_class_policy[ICMPGUARD_A_CLASS_MAX + 1] = {
 	[ICMPGUARD_A_CLASS_ID] = NLA_POLICY_RANGE(NLA_U32, 1, ICMPGUARD_CLASS_FRAGMENT),
 	[ICMPGUARD_A_CLASS_ACTION] = NLA_POLICY_RANGE(NLA_U32, 1, ICMPGUARD_ACTION_MAX),
 	[ICMPGUARD_A_CLASS_FORCE] = { .type = NLA_FLAG, },
+	[ICMPGUARD_A_CLASS_DIRECTION] = NLA_POLICY_RANGE(NLA_U32, 1, ICMPGUARD_DIRECTION_MAX),
+};
+
+const struct nla_policy icmpg_nl_type_policy[ICMPGUARD_A_TYPE_MAX + 1] = {
+	[ICMPGUARD_A_TYPE_FAMILY] = { .type = NLA_U32, },
+	[ICMPGUARD_A_TYPE_TYPE] = NLA_POLICY_MAX(NLA_U32, 255),
+	[ICMPGUARD_A_TYPE_CODE] = NLA_POLICY_MAX(NLA_U32, 255),
+	[ICMPGUARD_A_TYPE_ACTION] = NLA_POLICY_RANGE(NLA_U32, 1, ICMPGUARD_ACTION_MAX),
+	[ICMPGUARD_A_TYPE_FORCE] = { .type = NLA_FLAG, },
+	[ICMPGUARD_A_TYPE_DELETE] = { .type = NLA_FLAG, },
 };
 
 const struct nla_policy icmpg_nl_limit_policy[ICMPGUARD_A_LIMIT_MAX + 1] = {
@@ -61,7 +71,7 @@ const struct nla_policy icmpg_nl_prefix_policy[ICMPGUARD_A_PREFIX_MAX + 1] = {
 
 /* ICMPGUARD_CMD_CONFIG_SET - do */
 static const struct nla_policy
-icmpg_nl_config_set_policy[ICMPGUARD_A_CONFIG_TRANSACTION + 1] = {
+icmpg_nl_config_set_policy[ICMPGUARD_A_CONFIG_TYPE + 1] = {
 	[ICMPGUARD_A_CONFIG_GENERATION] = { .type = NLA_U32, },
 	[ICMPGUARD_A_CONFIG_MODE] = NLA_POLICY_RANGE(NLA_U32, 1, ICMPGUARD_MODE_MAX),
 	[ICMPGUARD_A_CONFIG_MAX_MESSAGE] =
@@ -80,6 +90,8 @@ icmpg_nl_config_set_policy[ICMPGUARD_A_CONFIG_TRANSACTION + 1] = {
 	[ICMPGUARD_A_CONFIG_VALIDATE_ONLY] = { .type = NLA_FLAG, },
 	[ICMPGUARD_A_CONFIG_TRANSACTION] =
 		NLA_POLICY_RANGE(NLA_U32, 1, ICMPGUARD_TRANSACTION_MAX),
+	[ICMPGUARD_A_CONFIG_EXEMPTION_COUNT] = { .type = NLA_REJECT, },
+	[ICMPGUARD_A_CONFIG_TYPE] = NLA_POLICY_NESTED(icmpg_nl_type_policy),
 };
 
 /* ICMPGUARD_CMD_WHY_GET - do */
@@ -102,7 +114,7 @@ static const struct genl_ops icmpg_nl_ops[] = {
 		.cmd		= ICMPGUARD_CMD_CONFIG_SET,
 		.doit		= icmpg_nl_config_set_doit,
 		.policy		= icmpg_nl_config_set_policy,
-		.maxattr	= ICMPGUARD_A_CONFIG_TRANSACTION,
+		.maxattr	= ICMPGUARD_A_CONFIG_TYPE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

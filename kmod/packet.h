@@ -46,6 +46,13 @@ enum icmpg_destination {
 	ICMPG_DESTINATION_MULTICAST,
 };
 
+/* Does it go on to somebody else? The network's address may be one. */
+static inline bool icmpg_destination_is_transit(u8 destination)
+{
+	return destination == ICMPG_DESTINATION_TRANSIT ||
+	       destination == ICMPG_DESTINATION_NETWORK;
+}
+
 /**
  * struct icmpg_pkt - one packet, family-neutral
  * @src: source address

@@ -8,6 +8,7 @@
 
 #define ICMPG_IP_MAX		65535	/* bytes: an IP packet's longest */
 #define ICMPG_ICMP_MIN		8	/* bytes: an ICMP header with its rest */
+#define ICMPG_ICMP_TYPE		2	/* bytes: type and code */
 #define ICMPG_DISCOVERY_HOPS	255
 #define ICMPG_LINK_HOPS		1
 #define ICMPG_V4_MTU_MIN	68	/* bytes: RFC 791 section 3.2 */
@@ -241,6 +242,34 @@ u8 icmpg_policy_path_mtu(const struct icmpg_config *config,
 }
 
 /**
+ * icmpg_policy_type() - what is said about a packet's type and code
+ * @config: the configuration in force
+ * @pkt: the packet
+ *
+ * Context: any; takes no lock.
+ * Return: enum icmpguard_action, or 0 if its class tells.
+ */
+u8 icmpg_policy_type(const struct icmpg_config *config,
+		     const struct icmpg_pkt *pkt)
+{
+	const struct icmpg_type_setting *setting;
+	u8 action;
+
+	/* A fragment but the first has no type, nor has one that is too short. */
+	if (likely(!config->set.type_count) ||
+	    pkt->part == ICMPG_PART_LATER || pkt->length < ICMPG_ICMP_TYPE)
+		return 0;
+	action = config->type[pkt->family][pkt->type];
+	if (action & ICMPG_TYPE_BY_CODE) {
+		setting = icmpg_types_find(&config->set, pkt->family,
+					   pkt->type, pkt->code);
+		if (setting)
+			return setting->action;
+	}
+	return action & ~ICMPG_TYPE_BY_CODE;
+}
+
+/**
  * icmpg_policy_is_exempt() - do limits and class actions not apply to it?
  * @config: the configuration in force
  * @pkt: the packet
@@ -323,10 +352,7 @@ u8 icmpg_policy_destination(const struct icmpg_config *config,
 u8 icmpg_policy_quote(const struct icmpg_config *config,
 		      const struct icmpg_pkt *pkt, u8 destination)
 {
-	bool transit = destination == ICMPG_DESTINATION_TRANSIT ||
-		       destination == ICMPG_DESTINATION_NETWORK;
-
-	if (transit &&
+	if (icmpg_destination_is_transit(destination) &&
 	    !config->set.check_transit[ICMPGUARD_CHECK_QUOTED_PACKET])
 		return 0;
 	return pkt->quote;

@@ -10,6 +10,8 @@ u8 icmpg_policy_packet(const struct icmpg_config *config,
 		       const struct icmpg_pkt *pkt);
 u8 icmpg_policy_path_mtu(const struct icmpg_config *config,
 			 const struct icmpg_pkt *pkt);
+u8 icmpg_policy_type(const struct icmpg_config *config,
+		     const struct icmpg_pkt *pkt);
 bool icmpg_policy_is_exempt(const struct icmpg_config *config,
 			    const struct icmpg_pkt *pkt);
 bool icmpg_policy_asks_many(const struct icmpg_pkt *pkt);

@@ -82,6 +82,8 @@
 	X(SOURCE_BROADCAST, "source-broadcast",				\
 	  "Its source is the broadcast address of a connected network.") \
 	X(SOURCE_OWN, "source-own",					\
-	  "Its source is an address of this host, but it comes from outside.")
+	  "Its source is an address of this host, but it comes from outside.") \
+	X(TYPE_DROP, "type-drop",					\
+	  "The action of its type is drop.")
 
 #endif /* ICMPG_REASONS_H */

@@ -340,6 +340,42 @@ int icmpg_settings_check_limit(u8 class, u8 scope,
 	return 0;
 }
 
+static int icmpg_settings_check_action(const struct icmpg_class_setting *setting,
+				       u8 class, struct netlink_ext_ack *extack)
+{
+	switch (setting->action) {
+	case ICMPGUARD_ACTION_ACCEPT:
+	case ICMPGUARD_ACTION_LIMIT:
+		return 0;
+	case ICMPGUARD_ACTION_DROP:
+		if (setting->force || !icmpg_class_is_guarded(class))
+			return 0;
+		icmpg_settings_say_guarded(class, extack);
+		return -EINVAL;
+	}
+	NL_SET_ERR_MSG(extack, "an action is accept, limit or drop");
+	return -EINVAL;
+}
+
+/**
+ * icmpg_settings_is_limited() - are there messages that a class's limits are for?
+ * @set: the whole
+ * @class: enum icmpguard_class, the pseudo-class all included
+ *
+ * Context: any.
+ */
+bool icmpg_settings_is_limited(const struct icmpg_settings *set, u8 class)
+{
+	u8 i;
+
+	if (set->class[class].action == ICMPGUARD_ACTION_LIMIT)
+		return true;
+	for (i = 1; i <= ICMPGUARD_DIRECTION_MAX; i++)
+		if (set->direction[class][i].action == ICMPGUARD_ACTION_LIMIT)
+			return true;
+	return icmpg_types_limits(set, class);
+}
+
 /**
  * icmpg_settings_check_class() - may a class be treated like this?
  * @set: the whole
@@ -352,9 +388,8 @@ int icmpg_settings_check_limit(u8 class, u8 scope,
 int icmpg_settings_check_class(const struct icmpg_settings *set, u8 class,
 			       struct netlink_ext_ack *extack)
 {
-	const struct icmpg_class_setting *setting = &set->class[class];
 	bool shared = class == ICMPGUARD_CLASS_ALL;
-	u8 scope;
+	u8 scope, i;
 	int err;
 
 	for (scope = 1; scope <= ICMPGUARD_SCOPE_MAX; scope++) {
@@ -367,21 +402,14 @@ int icmpg_settings_check_class(const struct icmpg_settings *set, u8 class,
 			return err;
 		shared |= !(ICMPG_SCOPES_OWN & (1u << scope));
 	}
-	switch (setting->action) {
-	case ICMPGUARD_ACTION_ACCEPT:
-		return 0;
-	case ICMPGUARD_ACTION_LIMIT:
-		if (shared)
-			return 0;
-		icmpg_settings_say_unshared(class, extack);
-		return -EINVAL;
-	case ICMPGUARD_ACTION_DROP:
-		if (setting->force || !icmpg_class_is_guarded(class))
-			return 0;
-		icmpg_settings_say_guarded(class, extack);
-		return -EINVAL;
-	}
-	NL_SET_ERR_MSG(extack, "an action is accept, limit or drop");
+	err = icmpg_settings_check_action(&set->class[class], class, extack);
+	for (i = 1; !err && i <= ICMPGUARD_DIRECTION_MAX; i++)
+		if (set->direction[class][i].action)
+			err = icmpg_settings_check_action(&set->direction[class][i],
+							  class, extack);
+	if (err || shared || !icmpg_settings_is_limited(set, class))
+		return err;
+	icmpg_settings_say_unshared(class, extack);
 	return -EINVAL;
 }
 
@@ -451,5 +479,6 @@ int icmpg_settings_check(const struct icmpg_settings *set,
 		if (err)
 			return err;
 	}
-	return icmpg_settings_check_widths(set, extack);
+	err = icmpg_types_check(set, extack);
+	return err ?: icmpg_settings_check_widths(set, extack);
 }

@@ -47,6 +47,10 @@
 	X(LIMIT, "limit")						\
 	X(DROP, "drop")
 
+#define ICMPG_DIRECTIONS(X)						\
+	X(LOCAL, "local")						\
+	X(TRANSIT, "transit")
+
 #define ICMPG_SCOPES(X)							\
 	X(PAIR, "pair")							\
 	X(SOURCE, "source")						\

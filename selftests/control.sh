@@ -36,6 +36,15 @@ other_configuration() {
 		limit echo-request router 3/h burst 1
 		limit time-exceeded source 1000000/s burst 1000000
 		limit all total 5000/s burst 777
+		class timestamp drop local
+		class timestamp accept transit
+		class multicast-listener drop transit force
+		type icmp 42 drop
+		type icmp 3 code 13 accept
+		type icmpv6 135 code 9 drop force
+		type icmpv6 255 limit
+		check quoted-packet all
+		check source-address off
 		limit all interface 100/m burst 5
 		broadcast-allow 224.0.0.18/32
 		broadcast-allow ff02::/16

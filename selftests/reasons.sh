@@ -22,6 +22,7 @@ cd "$(dirname "$0")" || exit 1
 . ./reasons/links.sh
 . ./reasons/errors.sh
 . ./reasons/sources.sh
+. ./reasons/types.sh
 
 # reasons that only one family has
 declare -A only_family=([network-address-echo]=4 [hop-limit]=6 [header-chain]=6
@@ -83,7 +84,8 @@ for each in passed passed_not_icmp class_drop class_drop_guarded exempt exempt_d
 	refused_message refused_message_again refused_message_not refused_message_ends \
 	broadcast_echo_always broadcast_allow truncated discovery_code link_hop_limit \
 	quote_right quote_short quote_malformed quote_source quote_group quote_error \
-	quote_passed path_mtu_size source_martian source_own source_own_changes; do
+	quote_passed path_mtu_size source_martian source_own source_own_changes \
+	type_drop type_accept class_direction type_drop_guarded; do
 	tests+=("test_$each 4" "test_$each 6")
 done
 tests+=(test_passed_hidden test_limit_source_link_local test_ping_of_death_off
@@ -97,7 +99,7 @@ for each in passed class_drop exempt limit_pair limit_source limit_source_net \
 	limit_destination limit_destination_net limit_interface limit_router limit_total \
 	limit_charges_nothing ping_of_death oversized tiny_fragment refused_message \
 	truncated discovery_code link_hop_limit quote_short quote_malformed quote_source \
-	quote_group quote_error quote_passed path_mtu_size source_martian; do
+	quote_group quote_error quote_passed path_mtu_size source_martian type_drop; do
 	tests+=("test_monitor test_$each 4" "test_monitor test_$each 6")
 done
 for each in oversized_reassembled_4 oversized_reassembled_6 asks_many hop_limit \

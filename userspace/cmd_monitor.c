@@ -116,20 +116,45 @@ static void icmpg_monitor_json(const struct icmpg_context *context,
 	for (i = 0; i < changes->count; i++) {
 		const struct icmpg_setting *at = &changes->at[i];
 
-		icmpg_out_json_setting(at->off && icmpg_model_is_prefix(at) ?
+		icmpg_out_json_setting(at->off && icmpg_model_is_entry(at) ?
 				       removed : set, at);
 	}
 	icmpg_out_json(document, JSON_COMPACT);
 }
 
-/* What went away: a limit, a group or an exemption. */
+/* What holds for a class again, now that it isn't told by direction. */
+static void icmpg_monitor_undirected(struct icmpg_settings *changes,
+				     const struct icmpg_settings *new,
+				     uint32_t class)
+{
+	const struct icmpg_setting *last;
+	size_t i;
+
+	last = changes->count ? &changes->at[changes->count - 1] : NULL;
+
+	for (i = 0; i < new->count; i++) {
+		const struct icmpg_setting *at = &new->at[i];
+
+		if (at->key == ICMPG_KEY_CLASS && at->class == class &&
+		    !at->direction &&
+		    (!last || icmpg_model_compare(last, at))) {
+			icmpg_model_add(changes, at);
+			return;
+		}
+	}
+}
+
+/* What went away: a limit, a type, a group, an exemption, a direction. */
 static void icmpg_monitor_gone(struct icmpg_settings *changes,
+			       const struct icmpg_settings *new,
 			       const struct icmpg_setting *old)
 {
 	struct icmpg_setting gone = *old;
 
+	if (old->key == ICMPG_KEY_CLASS && old->direction)
+		icmpg_monitor_undirected(changes, new, old->class);
 	if (old->off || (old->key != ICMPG_KEY_LIMIT &&
-			 !icmpg_model_is_prefix(old)))
+			 !icmpg_model_is_entry(old)))
 		return;
 	gone.off = true;
 	icmpg_model_add(changes, &gone);
@@ -147,7 +172,7 @@ static void icmpg_monitor_compare(struct icmpg_settings *changes,
 			icmpg_model_compare(&old->at[i], &new->at[j]);
 
 		if (order < 0) {
-			icmpg_monitor_gone(changes, &old->at[i++]);
+			icmpg_monitor_gone(changes, new, &old->at[i++]);
 		} else if (order > 0) {
 			icmpg_model_add(changes, &new->at[j++]);
 		} else {

@@ -23,6 +23,7 @@ static void icmpg_cmd_show_json(const struct icmpg_context *context,
 		      json_integer(config->generation));
 	for (i = 0; i < config->settings.count; i++)
 		icmpg_out_json_setting(document, &config->settings.at[i]);
+	icmpg_cmd_show_list(document, "type");
 	icmpg_cmd_show_list(document, "broadcast-allow");
 	icmpg_cmd_show_list(document, "exempt");
 	icmpg_out_put(document, "exempt-hidden",

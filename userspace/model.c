@@ -68,7 +68,7 @@ static int icmpg_model_compare_prefix(const struct icmpg_prefix *a,
  * @a: a setting
  * @b: another
  *
- * Each class is followed by its limits. Values aren't looked at.
+ * Each class is followed by what it is in one direction, and by its limits. Values aren't looked at.
  *
  * Return: 0 when both set the same thing, else below or above 0.
  */
@@ -86,11 +86,17 @@ int icmpg_model_compare(const struct icmpg_setting *a,
 	if (!ret)
 		ret = icmpg_model_order(a->key, b->key);
 	if (!ret)
+		ret = icmpg_model_order(a->direction, b->direction);
+	if (!ret)
 		ret = icmpg_model_order(a->check, b->check);
 	if (!ret)
 		ret = icmpg_model_order(a->scope, b->scope);
 	if (!ret)
 		ret = icmpg_model_order(a->family, b->family);
+	if (!ret)
+		ret = icmpg_model_order(a->type, b->type);
+	if (!ret)
+		ret = icmpg_model_order(a->code, b->code);
 	return ret ? ret : icmpg_model_compare_prefix(&a->prefix, &b->prefix);
 }
 
@@ -102,6 +108,15 @@ bool icmpg_model_is_prefix(const struct icmpg_setting *setting)
 {
 	return setting->key == ICMPG_KEY_BROADCAST_ALLOW ||
 	       setting->key == ICMPG_KEY_EXEMPT;
+}
+
+/**
+ * icmpg_model_is_entry() - is it something that is there or not?
+ * @setting: any
+ */
+bool icmpg_model_is_entry(const struct icmpg_setting *setting)
+{
+	return setting->key == ICMPG_KEY_TYPE || icmpg_model_is_prefix(setting);
 }
 
 /**
@@ -168,16 +183,43 @@ static void icmpg_model_put_prefix(struct icmpg_message *msg,
 		icmpg_nlattr_put_flag(msg, ICMPGUARD_A_PREFIX_DELETE);
 }
 
+static void icmpg_model_put_class(struct icmpg_message *msg,
+				  const struct icmpg_setting *setting)
+{
+	icmpg_nlattr_put_u32(msg, ICMPGUARD_A_CLASS_ID, setting->class);
+	icmpg_nlattr_put_u32(msg, ICMPGUARD_A_CLASS_ACTION, setting->value);
+	if (setting->force)
+		icmpg_nlattr_put_flag(msg, ICMPGUARD_A_CLASS_FORCE);
+	if (setting->direction)
+		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_CLASS_DIRECTION,
+				     setting->direction);
+}
+
+static void icmpg_model_put_type(struct icmpg_message *msg,
+				 const struct icmpg_setting *setting)
+{
+	icmpg_nlattr_put_u32(msg, ICMPGUARD_A_TYPE_FAMILY, setting->family);
+	icmpg_nlattr_put_u32(msg, ICMPGUARD_A_TYPE_TYPE, setting->type);
+	if (setting->code != ICMPG_ANY_CODE)
+		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_TYPE_CODE, setting->code);
+	if (setting->off)
+		icmpg_nlattr_put_flag(msg, ICMPGUARD_A_TYPE_DELETE);
+	else
+		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_TYPE_ACTION,
+				     setting->value);
+	if (setting->force)
+		icmpg_nlattr_put_flag(msg, ICMPGUARD_A_TYPE_FORCE);
+}
+
 static void icmpg_model_put_inside(struct icmpg_message *msg,
 				   const struct icmpg_setting *setting)
 {
 	switch (setting->key) {
 	case ICMPG_KEY_CLASS:
-		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_CLASS_ID, setting->class);
-		icmpg_nlattr_put_u32(msg, ICMPGUARD_A_CLASS_ACTION,
-				     setting->value);
-		if (setting->force)
-			icmpg_nlattr_put_flag(msg, ICMPGUARD_A_CLASS_FORCE);
+		icmpg_model_put_class(msg, setting);
+		break;
+	case ICMPG_KEY_TYPE:
+		icmpg_model_put_type(msg, setting);
 		break;
 	case ICMPG_KEY_LIMIT:
 		icmpg_model_put_limit(msg, setting);
@@ -214,6 +256,7 @@ static const uint16_t icmpg_model_type[] = {
 	[ICMPG_KEY_WIDTH] = ICMPGUARD_A_CONFIG_WIDTH,
 	[ICMPG_KEY_CLASS] = ICMPGUARD_A_CONFIG_CLASS,
 	[ICMPG_KEY_LIMIT] = ICMPGUARD_A_CONFIG_LIMIT,
+	[ICMPG_KEY_TYPE] = ICMPGUARD_A_CONFIG_TYPE,
 	[ICMPG_KEY_BROADCAST_ALLOW] = ICMPGUARD_A_CONFIG_BROADCAST_ALLOW,
 	[ICMPG_KEY_EXEMPT] = ICMPGUARD_A_CONFIG_EXEMPTION,
 };
@@ -253,6 +296,13 @@ static uint32_t *icmpg_model_field(struct icmpg_setting *setting, uint16_t type)
 	uint32_t *const class[] = {
 		[ICMPGUARD_A_CLASS_ID] = &setting->class,
 		[ICMPGUARD_A_CLASS_ACTION] = &setting->value,
+		[ICMPGUARD_A_CLASS_DIRECTION] = &setting->direction,
+	};
+	uint32_t *const kind[] = {
+		[ICMPGUARD_A_TYPE_FAMILY] = &setting->family,
+		[ICMPGUARD_A_TYPE_TYPE] = &setting->type,
+		[ICMPGUARD_A_TYPE_CODE] = &setting->code,
+		[ICMPGUARD_A_TYPE_ACTION] = &setting->value,
 	};
 	uint32_t *const limit[] = {
 		[ICMPGUARD_A_LIMIT_CLASS] = &setting->class,
@@ -279,6 +329,8 @@ static uint32_t *icmpg_model_field(struct icmpg_setting *setting, uint16_t type)
 	switch (setting->key) {
 	case ICMPG_KEY_CLASS:
 		return ICMPG_MODEL_PICK(class);
+	case ICMPG_KEY_TYPE:
+		return ICMPG_MODEL_PICK(kind);
 	case ICMPG_KEY_LIMIT:
 		return ICMPG_MODEL_PICK(limit);
 	case ICMPG_KEY_CHECK:
@@ -341,6 +393,12 @@ static bool icmpg_model_get_inside(const struct icmpg_attribute *attr,
 		if (attr->type == ICMPGUARD_A_CLASS_FORCE)
 			setting->force = true;
 		return true;
+	case ICMPG_KEY_TYPE:
+		if (attr->type == ICMPGUARD_A_TYPE_FORCE)
+			setting->force = true;
+		if (attr->type == ICMPGUARD_A_TYPE_DELETE)
+			setting->off = true;
+		return true;
 	case ICMPG_KEY_LIMIT:
 		if (attr->type == ICMPGUARD_A_LIMIT_OFF)
 			setting->off = true;
@@ -367,6 +425,11 @@ static bool icmpg_model_is_whole(const struct icmpg_setting *setting)
 	case ICMPG_KEY_LIMIT:
 		return setting->class && setting->scope &&
 		       (setting->off || (setting->value && setting->unit));
+	case ICMPG_KEY_TYPE:
+		return (setting->family == AF_INET ||
+			setting->family == AF_INET6) && setting->type < 256 &&
+		       setting->code <= ICMPG_ANY_CODE &&
+		       (setting->off || setting->value);
 	case ICMPG_KEY_CHECK:
 		return setting->check;
 	case ICMPG_KEY_WIDTH:
@@ -401,6 +464,8 @@ bool icmpg_model_get(const struct icmpg_attribute *attr,
 	if (key > ICMPG_KEY_EXEMPT)
 		return false;
 	setting->key = key;
+	if (key == ICMPG_KEY_TYPE)
+		setting->code = ICMPG_ANY_CODE;
 	if (key <= ICMPG_KEY_BRIDGED)
 		return icmpg_nlattr_get_u32(attr, &setting->value);
 	cursor = icmpg_nlattr_nested(attr);
@@ -430,7 +495,19 @@ unsigned int icmpg_model_word(const struct icmpg_setting *setting,
 		return type;
 	case ICMPG_KEY_CHECK:
 		return type == ICMPGUARD_A_CHECK_TRANSIT ? 2 : type;
+	case ICMPG_KEY_TYPE:
+		if (type < ICMPGUARD_A_TYPE_CODE)
+			return type;
+		/* `code N` may stand before these. */
+		return (type == ICMPGUARD_A_TYPE_CODE ? 4 :
+			type == ICMPGUARD_A_TYPE_FORCE ? 4 : 3) +
+		       (type != ICMPGUARD_A_TYPE_CODE &&
+			setting->code != ICMPG_ANY_CODE ? 2 : 0);
 	case ICMPG_KEY_CLASS:
+		if (type == ICMPGUARD_A_CLASS_DIRECTION)
+			return 3;
+		return type == ICMPGUARD_A_CLASS_FORCE && setting->direction ?
+			4 : type;
 	case ICMPG_KEY_WIDTH:
 		return type;
 	case ICMPG_KEY_BROADCAST_ALLOW:

@@ -29,26 +29,34 @@ struct icmpg_prefix {
 	char device[IFNAMSIZ];
 };
 
+#define ICMPG_ANY_CODE	256
+
 /**
  * struct icmpg_setting - one line of the grammar
  * @key: which line; says which members count
  * @line: where it was read, from 1; 0 when it was typed or told
  * @class: class, limit
+ * @direction: class: 0 for all
+ * @type: type
+ * @code: type: ICMPG_ANY_CODE for all that have no setting of their own
  * @scope: limit, width
  * @check: check
- * @family: width: AF_INET or AF_INET6
+ * @family: width, type: AF_INET or AF_INET6
  * @value: mode, action, bytes, bits; packets per @unit; 1 and 0 for on and off;
  *	check: 2 for all, where there is that, and 1 for local
  * @unit: limit
  * @burst: limit, packets; 0 leaves it to the kernel
- * @off: limit, broadcast-allow, exempt: it goes away
- * @force: class: drop although it is guarded
+ * @off: limit, type, broadcast-allow, exempt: it goes away
+ * @force: class, type: drop although it is guarded
  * @prefix: broadcast-allow, exempt
  */
 struct icmpg_setting {
 	enum icmpg_key key;
 	unsigned int line;
 	uint32_t class;
+	uint32_t direction;
+	uint32_t type;
+	uint32_t code;
 	uint32_t scope;
 	uint32_t check;
 	uint32_t family;
@@ -79,6 +87,7 @@ void icmpg_model_sort(struct icmpg_settings *list);
 int icmpg_model_compare(const struct icmpg_setting *a,
 			const struct icmpg_setting *b);
 bool icmpg_model_is_prefix(const struct icmpg_setting *setting);
+bool icmpg_model_is_entry(const struct icmpg_setting *setting);
 bool icmpg_model_is_same(const struct icmpg_setting *a,
 			 const struct icmpg_setting *b);
 

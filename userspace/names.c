@@ -30,6 +30,7 @@ static const char *const icmpg_names_key_words[] = {
 	[ICMPG_KEY_WIDTH] = "width",
 	[ICMPG_KEY_CLASS] = "class",
 	[ICMPG_KEY_LIMIT] = "limit",
+	[ICMPG_KEY_TYPE] = "type",
 	[ICMPG_KEY_BROADCAST_ALLOW] = "broadcast-allow",
 	[ICMPG_KEY_EXEMPT] = "exempt",
 };
@@ -53,6 +54,13 @@ ICMPG_NAMES_DEFINE(limit_class, "class");
 static const char *const icmpg_names_action_words[] = { ICMPG_ACTIONS(X) };
 #undef X
 ICMPG_NAMES_DEFINE(action, "action");
+
+#define X(symbol, word) [ICMPGUARD_DIRECTION_##symbol] = word,
+static const char *const icmpg_names_direction_words[] = {
+	ICMPG_DIRECTIONS(X)
+};
+#undef X
+ICMPG_NAMES_DEFINE(direction, "direction");
 
 #define X(symbol, word) [ICMPGUARD_SCOPE_##symbol] = word,
 static const char *const icmpg_names_scope_words[] = { ICMPG_SCOPES(X) };
@@ -109,6 +117,12 @@ static const char *const icmpg_names_family_words[] = {
 	[AF_INET6] = "ipv6",
 };
 ICMPG_NAMES_DEFINE(family, "family");
+
+static const char *const icmpg_names_protocol_words[] = {
+	[AF_INET] = "icmp",
+	[AF_INET6] = "icmpv6",
+};
+ICMPG_NAMES_DEFINE(protocol, "protocol");
 
 static const char *const icmpg_names_switch_words[] = {
 	[ICMPG_SWITCH_ON] = "on",

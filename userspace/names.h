@@ -47,6 +47,7 @@ enum icmpg_key {
 	ICMPG_KEY_WIDTH,
 	ICMPG_KEY_CLASS,
 	ICMPG_KEY_LIMIT,
+	ICMPG_KEY_TYPE,
 	ICMPG_KEY_BROADCAST_ALLOW,
 	ICMPG_KEY_EXEMPT
 };
@@ -56,6 +57,7 @@ extern const struct icmpg_names icmpg_names_mode;
 extern const struct icmpg_names icmpg_names_class;
 extern const struct icmpg_names icmpg_names_limit_class;
 extern const struct icmpg_names icmpg_names_action;
+extern const struct icmpg_names icmpg_names_direction;
 extern const struct icmpg_names icmpg_names_scope;
 /* The scopes of a class, of the pseudo-class all, and those with a width. */
 extern const struct icmpg_names icmpg_names_class_scope;
@@ -65,6 +67,8 @@ extern const struct icmpg_names icmpg_names_unit;
 extern const struct icmpg_names icmpg_names_check;
 extern const struct icmpg_names icmpg_names_reason;
 extern const struct icmpg_names icmpg_names_family;
+/* The protocols of types, by address family. */
+extern const struct icmpg_names icmpg_names_protocol;
 extern const struct icmpg_names icmpg_names_switch;
 /* What a check is for, where that can be chosen. */
 extern const struct icmpg_names icmpg_names_reach;

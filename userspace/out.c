@@ -153,6 +153,36 @@ const char *icmpg_out_check(const struct icmpg_setting *setting)
 	return icmpg_out_switch(setting->value);
 }
 
+static void icmpg_out_class(const struct icmpg_setting *setting, char *buf,
+			    size_t size)
+{
+	struct icmpg_name class, action, direction = { .text = "" };
+
+	class = icmpg_names_print(&icmpg_names_class, setting->class);
+	action = icmpg_names_print(&icmpg_names_action, setting->value);
+	if (setting->direction)
+		direction = icmpg_names_print(&icmpg_names_direction,
+					      setting->direction);
+	snprintf(buf, size, "class %s %s%s%s%s", class.text, action.text,
+		 setting->direction ? " " : "", direction.text,
+		 setting->force ? " force" : "");
+}
+
+static void icmpg_out_type(const struct icmpg_setting *setting, char *buf,
+			   size_t size)
+{
+	struct icmpg_name protocol, action = { .text = "off" };
+	char code[16] = "";
+
+	protocol = icmpg_names_print(&icmpg_names_protocol, setting->family);
+	if (setting->code != ICMPG_ANY_CODE)
+		snprintf(code, sizeof(code), " code %u", setting->code);
+	if (!setting->off)
+		action = icmpg_names_print(&icmpg_names_action, setting->value);
+	snprintf(buf, size, "type %s %u%s %s%s", protocol.text, setting->type,
+		 code, action.text, setting->force ? " force" : "");
+}
+
 /* What comes after the key where that is more than one word. */
 static void icmpg_out_words(const struct icmpg_setting *setting, char *buf,
 			    size_t size)
@@ -172,10 +202,10 @@ static void icmpg_out_words(const struct icmpg_setting *setting, char *buf,
 			 setting->value);
 		break;
 	case ICMPG_KEY_CLASS:
-		a = icmpg_names_print(&icmpg_names_class, setting->class);
-		b = icmpg_names_print(&icmpg_names_action, setting->value);
-		snprintf(buf, size, "class %s %s%s", a.text, b.text,
-			 setting->force ? " force" : "");
+		icmpg_out_class(setting, buf, size);
+		break;
+	case ICMPG_KEY_TYPE:
+		icmpg_out_type(setting, buf, size);
 		break;
 	default:
 		icmpg_out_limit(setting, buf, size);
@@ -240,6 +270,12 @@ bool icmpg_out_is_known(const struct icmpg_setting *setting)
 		       icmpg_names_word(&icmpg_names_family, setting->family);
 	case ICMPG_KEY_CLASS:
 		return icmpg_names_word(&icmpg_names_class, setting->class) &&
+		       icmpg_names_word(&icmpg_names_action, setting->value) &&
+		       (!setting->direction ||
+			icmpg_names_word(&icmpg_names_direction,
+					 setting->direction));
+	case ICMPG_KEY_TYPE:
+		return setting->off ||
 		       icmpg_names_word(&icmpg_names_action, setting->value);
 	case ICMPG_KEY_LIMIT:
 		return icmpg_names_word(&icmpg_names_limit_class,

@@ -96,9 +96,30 @@ static void icmpg_out_json_class(json_t *classes,
 	json_t *class = icmpg_out_member(classes,
 		icmpg_names_print(&icmpg_names_class, setting->class).text);
 
+	/* What it is in one direction stands inside. */
+	if (setting->direction)
+		class = icmpg_out_member(class,
+			icmpg_names_print(&icmpg_names_direction,
+					  setting->direction).text);
 	icmpg_out_put(class, "action", icmpg_out_string(
 		icmpg_names_print(&icmpg_names_action, setting->value).text));
 	icmpg_out_put(class, "force", json_boolean(setting->force));
+}
+
+static json_t *icmpg_out_type_object(const struct icmpg_setting *setting)
+{
+	json_t *type = json_object();
+
+	icmpg_out_put(type, "protocol", icmpg_out_string(
+		icmpg_names_print(&icmpg_names_protocol, setting->family).text));
+	icmpg_out_put(type, "type", json_integer(setting->type));
+	icmpg_out_put(type, "code", setting->code == ICMPG_ANY_CODE ?
+		      json_null() : json_integer(setting->code));
+	icmpg_out_put(type, "action", setting->off ? json_null() :
+		      icmpg_out_string(icmpg_names_print(&icmpg_names_action,
+							 setting->value).text));
+	icmpg_out_put(type, "force", json_boolean(setting->force));
+	return type;
 }
 
 static json_t *icmpg_out_exemption(const struct icmpg_prefix *prefix)
@@ -183,6 +204,10 @@ void icmpg_out_json_setting(json_t *document,
 	case ICMPG_KEY_RANDOMISE:
 	case ICMPG_KEY_BRIDGED:
 		icmpg_out_put(document, key, json_boolean(setting->value));
+		break;
+	case ICMPG_KEY_TYPE:
+		icmpg_out_append(document, key,
+				 icmpg_out_type_object(setting));
 		break;
 	case ICMPG_KEY_BROADCAST_ALLOW:
 		icmpg_out_append(document, key, icmpg_out_string(

@@ -272,6 +272,29 @@ static bool icmpg_parse_class(struct icmpg_parse *p,
 	if (!icmpg_parse_name(p, &icmpg_names_class, &setting->class) ||
 	    !icmpg_parse_name(p, &icmpg_names_action, &setting->value))
 		return false;
+	if (icmpg_parse_accept(p, "local"))
+		setting->direction = ICMPGUARD_DIRECTION_LOCAL;
+	else if (icmpg_parse_accept(p, "transit"))
+		setting->direction = ICMPGUARD_DIRECTION_TRANSIT;
+	setting->force = icmpg_parse_accept(p, "force");
+	return true;
+}
+
+static bool icmpg_parse_type(struct icmpg_parse *p,
+			     struct icmpg_setting *setting)
+{
+	setting->code = ICMPG_ANY_CODE;
+	if (!icmpg_parse_name(p, &icmpg_names_protocol, &setting->family) ||
+	    !icmpg_parse_number(p, "a type", 0, 255, &setting->type))
+		return false;
+	if (icmpg_parse_accept(p, "code") &&
+	    !icmpg_parse_number(p, "a code", 0, 255, &setting->code))
+		return false;
+	setting->off = icmpg_parse_accept(p, "off");
+	if (setting->off)
+		return true;
+	if (!icmpg_parse_name(p, &icmpg_names_action, &setting->value))
+		return false;
 	setting->force = icmpg_parse_accept(p, "force");
 	return true;
 }
@@ -456,6 +479,8 @@ static bool icmpg_parse_key(struct icmpg_parse *p,
 		return icmpg_parse_class(p, setting);
 	case ICMPG_KEY_LIMIT:
 		return icmpg_parse_limit(p, setting);
+	case ICMPG_KEY_TYPE:
+		return icmpg_parse_type(p, setting);
 	case ICMPG_KEY_BROADCAST_ALLOW:
 		return icmpg_parse_broadcast_allow(p, setting);
 	case ICMPG_KEY_EXEMPT:

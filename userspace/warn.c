@@ -132,6 +132,10 @@ static void icmpg_warn_settings(struct icmpg_warnings *list,
 				"class %s is dropped by force: networks fail without it",
 				icmpg_names_print(&icmpg_names_class,
 						  at->class).text);
+		if (at->key == ICMPG_KEY_TYPE && at->force)
+			icmpg_warn_add(list,
+				"%s: networks fail without it",
+				icmpg_out_setting(at).text);
 		if (at->key == ICMPG_KEY_LIMIT && !at->off &&
 		    (at->scope == ICMPGUARD_SCOPE_ROUTER ||
 		     at->scope == ICMPGUARD_SCOPE_TOTAL))

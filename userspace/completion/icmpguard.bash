@@ -13,7 +13,7 @@ _icmpguard_scopes='pair source source-net destination destination-net interface
 _icmpguard_checks='ping-of-death tiny-fragment broadcast-echo
 	network-address-echo header-chain path-mtu-size quoted-packet
 	source-address'
-_icmpguard_keys='mode limit class check max-message width broadcast-allow
+_icmpguard_keys='mode limit class type check max-message width broadcast-allow
 	table-size randomise bridged'
 _icmpguard_commands='status show set exempt stats monitor why reset save
 	restore help version'
@@ -58,7 +58,16 @@ _icmpguard_set() {
 	mode.1) echo off monitor enforce ;;
 	class.1) echo "$_icmpguard_classes" ;;
 	class.2) echo accept limit drop ;;
-	class.3) [[ $2 != drop ]] || echo force ;;
+	class.3)
+		echo local transit
+		[[ $2 != drop ]] || echo force
+		;;
+	class.4) [[ $2 != drop || $3 == force ]] || echo force ;;
+	type.1) echo icmp icmpv6 ;;
+	type.3) echo code accept limit drop off ;;
+	type.4) [[ $3 != drop ]] || echo force ;;
+	type.5) [[ $3 != code ]] || echo accept limit drop off ;;
+	type.6) [[ $3 != code || $5 != drop ]] || echo force ;;
 	check.1) echo "$_icmpguard_checks" ;;
 	check.2)
 		[[ $1 == quoted-packet ]] && echo off local all || echo on off

@@ -26,7 +26,7 @@ words() {
 }
 
 all_words() {
-	for list in MODES CLASSES ACTIONS SCOPES UNITS CHECKS; do
+	for list in MODES CLASSES ACTIONS DIRECTIONS SCOPES UNITS CHECKS; do
 		words ICMPG_$list
 	done
 	# the keys, and the commands, as the tool has them
@@ -92,7 +92,7 @@ manual_has_reasons() {
 schema_has_words() {
 	status=0
 	for word in $({
-		for list in MODES CLASSES ACTIONS SCOPES UNITS CHECKS; do
+		for list in MODES CLASSES ACTIONS DIRECTIONS SCOPES UNITS CHECKS; do
 			words ICMPG_$list
 		done
 		reasons | cut -d ' ' -f 1

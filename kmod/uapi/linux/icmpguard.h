@@ -62,6 +62,15 @@ enum icmpguard_action {
 	ICMPGUARD_ACTION_MAX = __ICMPGUARD_ACTION_MAX - 1
 };
 
+/* Where a message goes: what is done with a class may depend on it. */
+enum icmpguard_direction {
+	ICMPGUARD_DIRECTION_LOCAL = 1,	/* to this host, or to many */
+	ICMPGUARD_DIRECTION_TRANSIT,
+
+	__ICMPGUARD_DIRECTION_MAX,
+	ICMPGUARD_DIRECTION_MAX = __ICMPGUARD_DIRECTION_MAX - 1
+};
+
 /* What shares one bucket of a limit. */
 enum icmpguard_scope {
 	ICMPGUARD_SCOPE_PAIR = 1,	/* source and destination */
@@ -97,6 +106,7 @@ enum icmpguard_unit {
 #define ICMPGUARD_CANDIDATE_SIZE_MAX	(1024 << 20)
 #define ICMPGUARD_EXEMPTIONS_MAX	10000
 #define ICMPGUARD_BROADCAST_ALLOW_MAX	64
+#define ICMPGUARD_TYPES_MAX		128
 
 /*
  * Rules that are no rates; each is on or off. Those that judge the packets of
@@ -155,6 +165,7 @@ enum icmpguard_reason {
 	ICMPGUARD_REASON_SOURCE_MARTIAN,
 	ICMPGUARD_REASON_SOURCE_BROADCAST,
 	ICMPGUARD_REASON_SOURCE_OWN,
+	ICMPGUARD_REASON_TYPE_DROP,
 
 	__ICMPGUARD_REASON_MAX,
 	ICMPGUARD_REASON_MAX = __ICMPGUARD_REASON_MAX - 1
@@ -214,6 +225,7 @@ enum {
 	ICMPGUARD_A_CONFIG_VALIDATE_ONLY,	/* flag, set only */
 	ICMPGUARD_A_CONFIG_TRANSACTION,	/* u32, enum icmpguard_transaction */
 	ICMPGUARD_A_CONFIG_EXEMPTION_COUNT,	/* u32, get only */
+	ICMPGUARD_A_CONFIG_TYPE,	/* nest TYPE, any number of times */
 
 	__ICMPGUARD_A_CONFIG_MAX,
 	ICMPGUARD_A_CONFIG_MAX = __ICMPGUARD_A_CONFIG_MAX - 1
@@ -224,6 +236,11 @@ enum {
 	ICMPGUARD_A_CLASS_ACTION,		/* u32, enum icmpguard_action */
 	/* drop of a guarded class: needed in a set, told in a get */
 	ICMPGUARD_A_CLASS_FORCE,		/* flag */
+	/*
+	 * u32, enum icmpguard_direction; left out: whatever it is, and of what
+	 * was set before only this stays
+	 */
+	ICMPGUARD_A_CLASS_DIRECTION,
 
 	__ICMPGUARD_A_CLASS_MAX,
 	ICMPGUARD_A_CLASS_MAX = __ICMPGUARD_A_CLASS_MAX - 1
@@ -254,6 +271,21 @@ enum {
 
 	__ICMPGUARD_A_CHECK_MAX,
 	ICMPGUARD_A_CHECK_MAX = __ICMPGUARD_A_CHECK_MAX - 1
+};
+
+/* What is done with one type of messages, whatever its class says. */
+enum {
+	ICMPGUARD_A_TYPE_FAMILY = 1,		/* u32, AF_INET or AF_INET6 */
+	ICMPGUARD_A_TYPE_TYPE,			/* u32, 0 to 255 */
+	ICMPGUARD_A_TYPE_CODE,		/* u32, 0 to 255; left out: all */
+	ICMPGUARD_A_TYPE_ACTION,		/* u32, enum icmpguard_action */
+	/* drop of what a guarded class has: needed in a set, told in a get */
+	ICMPGUARD_A_TYPE_FORCE,			/* flag */
+	/* flag instead of an action, set only: what its class says */
+	ICMPGUARD_A_TYPE_DELETE,
+
+	__ICMPGUARD_A_TYPE_MAX,
+	ICMPGUARD_A_TYPE_MAX = __ICMPGUARD_A_TYPE_MAX - 1
 };
 
 /* How many leading bits of an address make the key of a scope. */
