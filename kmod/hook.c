@@ -82,12 +82,18 @@ static u8 icmpg_hook_packet(struct icmpg_judgement *j)
 	return reason;
 }
 
-/*
- * Still stage 1: what is to be done with it. The type is asked before its class,
- * and the class and where it goes before the class alone; only then does that cost
- * a lookup here. @reason: why, if that is to drop it.
+/**
+ * icmpg_hook_action() - still stage 1: what is to be done with it
+ * @j: the packet, classified
+ * @reason: set to why, if that is to drop it
+ *
+ * The type is asked before its class, and the class and where it goes before
+ * the class alone; only then does that cost a lookup here.
+ *
+ * Context: as icmpg_hook_judge().
+ * Return: enum icmpguard_action.
  */
-static u8 icmpg_hook_action(struct icmpg_judgement *j, u8 *reason)
+u8 icmpg_hook_action(struct icmpg_judgement *j, u8 *reason)
 {
 	const struct icmpg_class_config *class = &j->config->class[j->pkt.class];
 	u8 action = icmpg_policy_type(j->config, &j->pkt);
@@ -155,12 +161,12 @@ static u8 icmpg_hook_shared(struct icmpg_judgement *j, u32 scopes)
  */
 static u8 icmpg_hook_source(struct icmpg_judgement *j)
 {
-	if (!j->config->set.check[ICMPGUARD_CHECK_SOURCE_ADDRESS] || !j->skb)
+	if (!j->config->set.check[ICMPGUARD_CHECK_SOURCE_ADDRESS])
 		return 0;
 	return icmpg_policy_source(j->config, &j->pkt,
 			icmpg_destination_source(j->active->known,
 						 j->guard->net, &j->pkt,
-						 j->skb->dev));
+						 j->dev));
 }
 
 static u8 icmpg_hook_passed(const struct icmpg_judgement *j, bool exempt)
@@ -311,6 +317,7 @@ icmpg_hook_prerouting(struct icmpg_net *guard, struct sk_buff *skb,
 	    icmpg_hook_skips(j.config, skb, in))
 		return NF_ACCEPT;
 	j.skb = skb;
+	j.dev = in;
 	reason = icmpg_hook_judge(&j);
 	if (!reason)
 		return NF_ACCEPT;

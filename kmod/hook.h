@@ -14,6 +14,7 @@
  * @guard: the namespace
  * @skb: the packet, for what classify.c doesn't look at; NULL where there is
  *	only the question what would become of one
+ * @dev: the device it came in on
  * @config: what is in force
  * @active: buckets, marks and known destinations
  * @pkt: the packet
@@ -23,6 +24,7 @@
 struct icmpg_judgement {
 	struct icmpg_net *guard;
 	const struct sk_buff *skb;
+	const struct net_device *dev;
 	const struct icmpg_config *config;
 	struct icmpg_active *active;
 	struct icmpg_pkt pkt;
@@ -32,7 +34,7 @@ struct icmpg_judgement {
 
 /**
  * icmpg_judgement_init() - begin to judge
- * @j: its packet is the caller's to fill
+ * @j: its packet and device are the caller's to fill
  * @guard: the namespace
  *
  * Context: under rcu_read_lock().
@@ -54,6 +56,7 @@ static inline bool icmpg_judgement_init(struct icmpg_judgement *j,
 	return true;
 }
 
+u8 icmpg_hook_action(struct icmpg_judgement *j, u8 *reason);
 u8 icmpg_hook_judge(struct icmpg_judgement *j);
 u32 icmpg_hook_scopes(struct icmpg_judgement *j, u8 class);
 int icmpg_hook_register(struct icmpg_net *guard);

@@ -8,6 +8,7 @@
  */
 #include "nl.h"
 
+#include <linux/icmp.h>
 #include <net/l3mdev.h>
 
 #include "classify.h"
@@ -15,6 +16,9 @@
 #include "policy.h"
 
 #define ICMPG_NL_WHY_ICMP_BYTES	8	/* of the message that is made up */
+/* What messages must have that belong on one link, and others may. */
+#define ICMPG_NL_WHY_HOPS	255
+#define ICMPG_NL_WHY_LINK_HOPS	1
 
 /* The most that an answer can have, after its headers. */
 static size_t icmpg_nl_why_size(void)
@@ -70,6 +74,10 @@ static bool icmpg_nl_why_make(struct icmpg_pkt *pkt, u8 class)
 {
 	pkt->class = class;
 	pkt->type = 0;
+	pkt->code = class == ICMPGUARD_CLASS_PATH_MTU &&
+		    pkt->family == ICMPG_IPV4 ? ICMP_FRAG_NEEDED : 0;
+	pkt->hop_limit = class == ICMPGUARD_CLASS_MULTICAST_LISTENER ?
+			 ICMPG_NL_WHY_LINK_HOPS : ICMPG_NL_WHY_HOPS;
 	pkt->part = class == ICMPGUARD_CLASS_FRAGMENT ? ICMPG_PART_LATER :
 							ICMPG_PART_WHOLE;
 	return class == ICMPGUARD_CLASS_FRAGMENT ||
@@ -81,6 +89,7 @@ static int icmpg_nl_why_fill_class(struct sk_buff *skb,
 				   bool exempt)
 {
 	struct nlattr *nest;
+	u8 reason;
 
 	nest = nla_nest_start(skb, ICMPGUARD_A_WHY_CLASS);
 	icmpg_limiter_start(&j->check, j->check.limiter, j->config, &j->pkt,
@@ -88,7 +97,7 @@ static int icmpg_nl_why_fill_class(struct sk_buff *skb,
 	if (!nest ||
 	    nla_put_u32(skb, ICMPGUARD_A_WHY_CLASS_ID, class) ||
 	    nla_put_u32(skb, ICMPGUARD_A_WHY_CLASS_ACTION,
-			j->config->class[class].action) ||
+			icmpg_hook_action(j, &reason)) ||
 	    nla_put_u32(skb, ICMPGUARD_A_WHY_CLASS_REASON,
 			icmpg_hook_judge(j)) ||
 	    (!exempt && icmpg_nl_why_fill_limits(skb, j, class)))
@@ -161,14 +170,14 @@ static int icmpg_nl_why_address(struct icmpg_pkt *pkt, struct genl_info *info)
 	nla_memcpy(&pkt->src, source, sizeof(pkt->src));
 	nla_memcpy(&pkt->dst, destination, sizeof(pkt->dst));
 	pkt->icmp = true;
-	pkt->hop_limit = 255;
 	pkt->length = ICMPG_NL_WHY_ICMP_BYTES;
 	pkt->end = pkt->length;
 	return 0;
 }
 
 /* RCU: the device's name is read until the caller unlocks. */
-static int icmpg_nl_why_device(struct icmpg_pkt *pkt, struct genl_info *info)
+static int icmpg_nl_why_device(struct icmpg_judgement *j,
+			       struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[ICMPGUARD_A_WHY_DEVICE];
 	const struct net_device *dev;
@@ -184,7 +193,8 @@ static int icmpg_nl_why_device(struct icmpg_pkt *pkt, struct genl_info *info)
 				    "what comes in on a loopback device or a VRF's master isn't judged: name the device below it");
 		return -EINVAL;
 	}
-	icmpg_classify_device(dev, pkt);
+	j->dev = dev;
+	icmpg_classify_device(dev, &j->pkt);
 	return 0;
 }
 
@@ -196,7 +206,7 @@ static int icmpg_nl_why_fill(struct sk_buff *skb, struct genl_info *info,
 	bool on;
 	int err;
 
-	err = icmpg_nl_why_device(&j->pkt, info);
+	err = icmpg_nl_why_device(j, info);
 	if (err)
 		return err;
 	on = icmpg_judgement_init(j, guard);

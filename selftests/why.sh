@@ -48,7 +48,7 @@ test_verdict() {
 	new_source
 	for each in ${types[$1]} ${types_dropped[$1]}; do
 		IFS=, read -r type code ttl class <<<"$each"
-		[[ -n $class ]] || class=$code code=0 ttl=64
+		[[ -n $class ]] || class=$code code=0 ttl=255
 		[[ -z ${told[$class]-} ]] || continue
 		told[$class]=1
 		for _ in 1 2 3; do
@@ -70,8 +70,26 @@ test_verdict() {
 			"src=$src" "dst=${to[$1]}" offset=64 len=64
 	done
 	told[fragment]=1
+	[[ $1 == 4 ]] || test_verdict_listener
 	# those that were tried are all that there are, whatever the family hasn't
 	said '.class | keys | join(" ")' "$(printf '%s\n' "${!told[@]}" | LC_ALL=C sort | paste -sd ' ')"
+}
+
+# Listener messages stay on their link.
+test_verdict_listener() {
+	local from
+	for from in fe80::5 "$src"; do
+		for _ in 1 2; do
+			why "$from" to ff02::16 dev att
+			expect_here multicast-listener \
+				"$(jq -r '.class."multicast-listener".reason' <<<"$answer")" 1 -- \
+				"src=$from" dst=ff02::16 ttl=1 type=143
+		done
+	done
+	said '.class."multicast-listener".reason' listener-source
+	why fe80::5 to ff02::16 dev att
+	said '.class."multicast-listener".reason' limit-source
+	told[multicast-listener]=1
 }
 
 # What is left goes down by what was sent, and not by asking.
@@ -162,6 +180,23 @@ test_checks() {
 		said '.class."echo-request".reason' broadcast-echo
 	fi
 	said '.class."echo-reply".reason' passed
+	why "${own[$1]}" to "${to[$1]}" dev att
+	said '.class."echo-request".reason' source-own
+}
+
+# A type and a direction have their own actions.
+test_actions() {
+	family=$1
+	configure_anew <<-END
+		type $([[ $1 == 4 ]] && echo icmp 0 || echo icmpv6 129) drop
+		class probe-request drop local
+	END
+	new_source
+	why "$src" to "${to[$1]}" dev att
+	said '.class."echo-reply" | "\(.action) \(.reason)"' "drop type-drop"
+	said '.class."probe-request" | "\(.action) \(.reason)"' "limit passed"
+	why "$src" to "${own[$1]}" dev att
+	said '.class."probe-request" | "\(.action) \(.reason)"' "drop class-drop"
 }
 
 test_exempt() {
@@ -176,7 +211,7 @@ test_exempt() {
 	said .exempt true
 	said '.class.redirect.reason' exempt
 	listed echo-request ""
-	expect redirect exempt 1 -- "src=$src" "dst=${to[$1]}" "type=${type_redirect[$1]}"
+	expect redirect exempt 1 -- "src=$src" "dst=${to[$1]}" "type=${type_redirect[$1]}" ttl=255
 	why "$src" to "${to[$1]}" dev hon
 	said .exempt false
 	said '.class.redirect.reason' class-drop
@@ -282,5 +317,5 @@ setup_router
 quiet "$router" "$attacker" "$honest" "$victim"
 run_tests "test_verdict 4" "test_verdict 6" "test_left 4" "test_left 6" \
 	"test_left_again 4" "test_left_again 6" "test_router 4" "test_router 6" \
-	"test_checks 4" "test_checks 6" "test_exempt 4" "test_exempt 6" test_link_local \
+	"test_checks 4" "test_checks 6" "test_actions 4" "test_actions 6" "test_exempt 4" "test_exempt 6" test_link_local \
 	"test_completed 4" "test_completed 6" test_modes test_refused test_all_limits
