@@ -18,6 +18,7 @@
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 
+#include "advert.h"
 #include "classify.h"
 #include "destination.h"
 #include "fragment.h"
@@ -109,22 +110,37 @@ u8 icmpg_hook_action(struct icmpg_judgement *j, u8 *reason)
 				ICMPGUARD_DIRECTION_LOCAL];
 }
 
-/*
- * Still stage 1, for classes that aren't dropped: what an error says about the
- * packet that it quotes.
- */
+/* What an error says about the packet that it quotes. */
 static u8 icmpg_hook_error(struct icmpg_judgement *j)
 {
 	const bool *check = j->config->set.check;
 	u8 reason;
 
-	if (!icmpg_quote_is_error(&j->pkt) || !j->skb)
-		return 0;
 	icmpg_quote_read(j->skb, &j->pkt);
 	reason = icmpg_policy_path_mtu(j->config, &j->pkt);
 	if (!check[ICMPGUARD_CHECK_QUOTED_PACKET])
 		j->pkt.quote = 0;
 	return reason;
+}
+
+static bool icmpg_hook_is_advert(const struct icmpg_judgement *j)
+{
+	return j->pkt.class == ICMPGUARD_CLASS_ROUTER_DISCOVERY &&
+	       j->config->set.check[ICMPGUARD_CHECK_RA_SANITY] &&
+	       j->pkt.family == ICMPG_IPV6 &&
+	       j->pkt.type == ICMPG_ADVERT_TYPE;
+}
+
+/* Still stage 1, for classes that aren't dropped: what is inside. */
+static u8 icmpg_hook_content(struct icmpg_judgement *j)
+{
+	if (!j->skb)
+		return 0;
+	if (icmpg_quote_is_error(&j->pkt))
+		return icmpg_hook_error(j);
+	if (icmpg_hook_is_advert(j) && !icmpg_advert_is_sane(j->skb, &j->pkt))
+		return ICMPGUARD_REASON_RA_SANITY;
+	return 0;
 }
 
 /* Stages 3 and 4: @scopes loses what doesn't apply to this destination. */
@@ -224,7 +240,7 @@ u8 icmpg_hook_judge(struct icmpg_judgement *j)
 	limit = action == ICMPGUARD_ACTION_LIMIT && !exempt;
 	if (action == ICMPGUARD_ACTION_DROP && !exempt)
 		return reason;
-	reason = icmpg_hook_error(j);
+	reason = icmpg_hook_content(j);
 	if (reason)
 		return reason;
 	if (limit) {

@@ -84,6 +84,8 @@
 	X(SOURCE_OWN, "source-own",					\
 	  "Its source is an address of this host, but it comes from outside.") \
 	X(TYPE_DROP, "type-drop",					\
-	  "The action of its type is drop.")
+	  "The action of its type is drop.")				\
+	X(RA_SANITY, "ra-sanity",					\
+	  "A router advertisement whose options don't add up, or not from a link-local address.")
 
 #endif /* ICMPG_REASONS_H */

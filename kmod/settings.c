@@ -207,7 +207,7 @@ void icmpg_settings_init(struct icmpg_settings *set, u8 mode)
 	set->table_size = ICMPG_SETTINGS_TABLE_SIZE;
 	set->candidate_size = ICMPG_SETTINGS_CANDIDATE_SIZE;
 	for (check = 1; check <= ICMPGUARD_CHECK_MAX; check++)
-		set->check[check] = true;
+		set->check[check] = check != ICMPGUARD_CHECK_RA_SANITY;
 	for (class = 1; class <= ICMPGUARD_CLASS_MAX; class++) {
 		set->class[class].action = icmpg_settings_defaults[class].action;
 		memcpy(set->limit[class], icmpg_settings_defaults[class].limit,

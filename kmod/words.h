@@ -74,6 +74,7 @@
 	X(HEADER_CHAIN, "header-chain")					\
 	X(PATH_MTU_SIZE, "path-mtu-size")				\
 	X(QUOTED_PACKET, "quoted-packet")				\
-	X(SOURCE_ADDRESS, "source-address")
+	X(SOURCE_ADDRESS, "source-address")				\
+	X(RA_SANITY, "ra-sanity")
 
 #endif /* ICMPG_WORDS_H */

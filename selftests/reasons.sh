@@ -23,11 +23,12 @@ cd "$(dirname "$0")" || exit 1
 . ./reasons/errors.sh
 . ./reasons/sources.sh
 . ./reasons/types.sh
+. ./reasons/adverts.sh
 
 # reasons that only one family has
 declare -A only_family=([network-address-echo]=4 [hop-limit]=6 [header-chain]=6
 	[discovery-fragment]=6 [listener-source]=6 [quote-fragment]=4
-	[source-broadcast]=4)
+	[source-broadcast]=4 [ra-sanity]=6)
 
 # Monitor counts what enforce would drop, and drops nothing: the same tests.
 test_monitor() {
@@ -94,7 +95,7 @@ tests+=(test_passed_hidden test_limit_source_link_local test_ping_of_death_off
 	test_broadcast_echo_off test_broadcast_echo_6 test_network_address_echo
 	test_asks_many test_hop_limit test_hop_limit_not test_truncated_chain
 	test_header_chain test_discovery_fragment test_listener_source test_quote_fragment
-	test_source_unspecified test_source_broadcast)
+	test_source_unspecified test_source_broadcast test_ra_sanity)
 for each in passed class_drop exempt limit_pair limit_source limit_source_net \
 	limit_destination limit_destination_net limit_interface limit_router limit_total \
 	limit_charges_nothing ping_of_death oversized tiny_fragment refused_message \
@@ -104,7 +105,7 @@ for each in passed class_drop exempt limit_pair limit_source limit_source_net \
 done
 for each in oversized_reassembled_4 oversized_reassembled_6 asks_many hop_limit \
 	header_chain discovery_fragment listener_source quote_fragment monitor_source_own_4 \
-	monitor_source_own_6 monitor_source_broadcast; do
+	monitor_source_own_6 monitor_source_broadcast ra_sanity; do
 	tests+=("test_monitor test_$each")
 done
 tests+=(test_stats_by_family test_every_reason_was_seen)

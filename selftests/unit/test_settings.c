@@ -134,7 +134,8 @@ static void test_defaults(void)
 	EXPECT(set.check[ICMPGUARD_CHECK_QUOTED_PACKET]);
 	EXPECT(!set.check_transit[ICMPGUARD_CHECK_QUOTED_PACKET]);
 	EXPECT(set.check[ICMPGUARD_CHECK_SOURCE_ADDRESS]);
-	EXPECT(ICMPGUARD_CHECK_MAX == 8, "a check without a default here");
+	EXPECT(!set.check[ICMPGUARD_CHECK_RA_SANITY]);
+	EXPECT(ICMPGUARD_CHECK_MAX == 9, "a check without a default here");
 	EXPECT(set.width[SCOPE(SOURCE)][ICMPG_IPV4] == 32);
 	EXPECT(set.width[SCOPE(SOURCE)][ICMPG_IPV6] == 64);
 	EXPECT(set.width[SCOPE(SOURCE_NET)][ICMPG_IPV4] == 24);

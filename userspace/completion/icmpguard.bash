@@ -12,7 +12,7 @@ _icmpguard_scopes='pair source source-net destination destination-net interface
 	router'
 _icmpguard_checks='ping-of-death tiny-fragment broadcast-echo
 	network-address-echo header-chain path-mtu-size quoted-packet
-	source-address'
+	source-address ra-sanity'
 _icmpguard_keys='mode limit class type check max-message width broadcast-allow
 	table-size randomise bridged'
 _icmpguard_commands='status show set exempt stats monitor why reset save
