@@ -12,6 +12,7 @@
 
 #include "destination.h"
 #include "fragment.h"
+#include "harm.h"
 #include "hook.h"
 #include "main.h"
 #include "nl.h"
@@ -211,6 +212,7 @@ int icmpg_net_publish(struct icmpg_net *guard, struct icmpg_config *config,
 		if (fresh)
 			icmpg_net_resize(guard, config, fresh);
 	}
+	icmpg_harm_watch(guard);
 	/* RCU: packets and dumps may still read the old one. */
 	call_rcu(&old->rcu, icmpg_net_config_free);
 	return 0;
@@ -312,6 +314,7 @@ static int __net_init icmpg_net_init_one(struct net *net)
 	mutex_init(&guard->lock);
 	INIT_LIST_HEAD(&guard->drafts);
 	INIT_DELAYED_WORK(&guard->old_table, icmpg_net_old_table_work);
+	icmpg_harm_init(guard);
 	get_random_bytes(&guard->key, sizeof(guard->key));
 	guard->clock_base_ns = ktime_get_ns() - get_jiffies_64() * TICK_NSEC;
 	config = icmpg_net_defaults(guard, ICMPGUARD_MODE_OFF);
@@ -355,6 +358,7 @@ static void __net_exit icmpg_net_exit_one(struct net *net)
 	struct icmpg_net *guard = icmpg_net(net);
 
 	cancel_delayed_work_sync(&guard->old_table);
+	icmpg_harm_exit(guard);
 	icmpg_net_free(guard);
 }
 

@@ -49,6 +49,8 @@ struct icmpg_active {
  * @key: secret of this namespace, from which all hash keys derive
  * @clock_base_ns: what the tick clock adds, so that it agrees with ktime
  * @old_table: frees the table before a resize when it isn't read any more
+ * @harm: looks for path MTU messages that were refused
+ * @harm_told: how many of them have been told. @lock.
  * @drafts: changes that come in several messages, struct icmpg_draft. @lock.
  */
 struct icmpg_net {
@@ -62,6 +64,8 @@ struct icmpg_net {
 	struct icmpg_key key;
 	u64 clock_base_ns;
 	struct delayed_work old_table;
+	struct delayed_work harm;
+	u64 harm_told;
 	struct list_head drafts;
 };
 

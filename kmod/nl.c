@@ -6,6 +6,8 @@
  */
 #include "nl.h"
 
+#include "event.h"
+
 /**
  * icmpg_nl_init() - open the control channel
  *
@@ -25,6 +27,8 @@ int icmpg_nl_init(void)
 	err = genl_register_family(&icmpg_nl_family);
 	if (err)
 		icmpg_nl_draft_exit();
+	else
+		icmpg_event_open();
 	return err;
 }
 
@@ -39,6 +43,7 @@ int icmpg_nl_init(void)
  */
 void icmpg_nl_exit(void)
 {
+	icmpg_event_close();
 	genl_unregister_family(&icmpg_nl_family);
 	icmpg_nl_draft_exit();
 }

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <net/sock.h>
 
+#include "harm.h"
 #include "stats.h"
 
 /**
@@ -221,13 +222,14 @@ static int icmpg_nl_status_fill(struct sk_buff *skb, struct icmpg_net *guard)
 	const struct icmpg_config *config;
 	struct icmpg_counts *counts;
 	u32 size, fill, generation;
-	u64 resets, evictions;
+	u64 resets, evictions, harmed;
 	u8 mode;
 
 	counts = icmpg_nl_stats_read(guard, &resets);
 	if (!counts)
 		return -ENOMEM;
 	evictions = counts->evictions;
+	harmed = icmpg_harm_sum(counts);
 	kvfree(counts);
 	icmpg_net_table_status(guard, &size, &fill);
 	rcu_read_lock();
@@ -245,7 +247,9 @@ static int icmpg_nl_status_fill(struct sk_buff *skb, struct icmpg_net *guard)
 	    nla_put_u64_64bit(skb, ICMPGUARD_A_STATUS_TABLE_EVICTIONS,
 			      evictions, ICMPGUARD_A_STATUS_PAD) ||
 	    nla_put_u32(skb, ICMPGUARD_A_STATUS_TABLE_FILL, fill) ||
-	    nla_put_u8(skb, ICMPGUARD_A_STATUS_IPV6, ipv6_mod_enabled()))
+	    nla_put_u8(skb, ICMPGUARD_A_STATUS_IPV6, ipv6_mod_enabled()) ||
+	    nla_put_u64_64bit(skb, ICMPGUARD_A_STATUS_PATH_MTU_HARMED, harmed,
+			      ICMPGUARD_A_STATUS_PAD))
 		return -EMSGSIZE;
 	return 0;
 }

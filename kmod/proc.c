@@ -12,6 +12,7 @@
 #include <linux/seq_file_net.h>
 #include <linux/slab.h>
 
+#include "harm.h"
 #include "net.h"
 #include "reasons.h"
 
@@ -115,6 +116,7 @@ static int icmpg_proc_show(struct seq_file *seq, void *unused)
 	seq_printf(seq, "table.size-bytes %u\n", size);
 	seq_printf(seq, "table.fill-permille %u\n", fill);
 	seq_printf(seq, "table.evictions %llu\n", counts->evictions);
+	seq_printf(seq, "path-mtu-harmed %llu\n", icmpg_harm_sum(counts));
 	kvfree(counts);
 	return 0;
 }

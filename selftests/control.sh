@@ -289,12 +289,13 @@ test_proc_keys() {
 		done
 		sed -n 's/^\tX([A-Z_]*, "\(.*\)",.*/\1/p' ../kmod/reasons.h | while read -r each; do
 			case $each in
-			passed | exempt) echo "reason.$each.passed" ;;
+			passed | exempt | quote-passed) echo "reason.$each.passed" ;;
 			*) printf "reason.$each.%s\n" dropped would-drop ;;
 			esac
 		done
 		echo resets
 		printf 'table.%s\n' size-bytes fill-permille evictions
+		echo path-mtu-harmed
 	})
 	for mode in off monitor enforce; do
 		guard "$router" set mode "$mode"

@@ -85,7 +85,7 @@ for each in passed passed_not_icmp class_drop class_drop_guarded exempt exempt_d
 	refused_message refused_message_again refused_message_not refused_message_ends \
 	broadcast_echo_always broadcast_allow truncated discovery_code link_hop_limit \
 	quote_right quote_short quote_malformed quote_source quote_group quote_error \
-	quote_passed path_mtu_size source_martian source_own source_own_changes \
+	quote_passed path_mtu_size path_mtu_harmed source_martian source_own source_own_changes \
 	type_drop type_accept class_direction type_drop_guarded; do
 	tests+=("test_$each 4" "test_$each 6")
 done
@@ -110,6 +110,8 @@ for each in oversized_reassembled_4 oversized_reassembled_6 asks_many hop_limit 
 done
 tests+=(test_stats_by_family test_every_reason_was_seen)
 
+scratch=$(mktemp -d) || die "no space"
+at_exit rm -rf "$scratch"
 setup_router
 quiet "$router" "$attacker" "$honest" "$victim"
 run_tests "${tests[@]}"

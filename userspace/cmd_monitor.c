@@ -13,6 +13,7 @@
 #include "cmd.h"
 #include "config.h"
 #include "out.h"
+#include "stats.h"
 
 /**
  * struct icmpg_monitor - what is known while waiting
@@ -184,6 +185,13 @@ static void icmpg_monitor_compare(struct icmpg_settings *changes,
 	}
 }
 
+static void icmpg_monitor_flush(struct icmpg_monitor *monitor)
+{
+	if (fflush(stdout) || ferror(stdout))
+		monitor->status = icmpg_out_error(ICMPG_FAILED,
+			"standard output: %s", strerror(errno));
+}
+
 /* Tell the difference, and know the new one from now on. */
 static void icmpg_monitor_tell(struct icmpg_monitor *monitor,
 			       struct icmpg_config *now)
@@ -201,9 +209,7 @@ static void icmpg_monitor_tell(struct icmpg_monitor *monitor,
 	icmpg_model_clear(&changes);
 	icmpg_config_clear(&monitor->known);
 	monitor->known = *now;
-	if (fflush(stdout) || ferror(stdout))
-		monitor->status = icmpg_out_error(ICMPG_FAILED,
-			"standard output: %s", strerror(errno));
+	icmpg_monitor_flush(monitor);
 }
 
 /* The parts of a dump that a notification doesn't hold. */
@@ -221,12 +227,38 @@ static int icmpg_monitor_add_prefixes(struct icmpg_monitor *monitor,
 	return status;
 }
 
+/* A limit has refused path MTU messages: so many so far. */
+static void icmpg_monitor_harm(struct icmpg_monitor *monitor,
+			       struct icmpg_cursor attrs)
+{
+	struct icmpg_state state = { .path_mtu_harmed = 0 };
+	json_t *document;
+	char when[32];
+
+	icmpg_stats_take_state(&state, attrs);
+	icmpg_monitor_time(when, sizeof(when), monitor->context->json);
+	if (monitor->context->json) {
+		document = icmpg_out_document(monitor->context->netns);
+		icmpg_out_put(document, "time", json_string(when));
+		icmpg_out_put(document, "event", json_string("path-mtu-harmed"));
+		icmpg_out_put(document, "packets", json_integer(
+			(json_int_t)state.path_mtu_harmed));
+		icmpg_out_json(document, JSON_COMPACT);
+	} else {
+		printf("%s path-mtu-harmed %llu\n", when,
+		       (unsigned long long)state.path_mtu_harmed);
+	}
+	icmpg_monitor_flush(monitor);
+}
+
 static void icmpg_monitor_event(uint8_t cmd, struct icmpg_cursor attrs,
 				void *data)
 {
 	struct icmpg_monitor *monitor = data;
 	struct icmpg_config now;
 
+	if (cmd == ICMPGUARD_CMD_PATH_MTU_NTF && !monitor->status)
+		icmpg_monitor_harm(monitor, attrs);
 	if (cmd != ICMPGUARD_CMD_CONFIG_NTF || monitor->status)
 		return;
 	memset(&now, 0, sizeof(now));
@@ -311,12 +343,13 @@ static int icmpg_cmd_monitor_run(const struct icmpg_context *context, int argc,
 
 const struct icmpg_command icmpg_cmd_monitor = {
 	.name = "monitor",
-	.summary = "changes of the configuration as they come",
+	.summary = "changes of the configuration, and harm, as they come",
 	.usage =
 "icmpguard monitor\n"
 "\n"
 "One line for each change, as it would be typed, after its time; with -j, one\n"
-"JSON object a line. It needs CAP_NET_ADMIN, and ends with status 0 when it is\n"
+"JSON object a line. path-mtu-harmed N says that a limit has refused N path MTU\n"
+"messages so far. It needs CAP_NET_ADMIN, and ends with status 0 when it is\n"
 "interrupted.\n"
 "\n"
 "  icmpguard monitor\n"

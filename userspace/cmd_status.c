@@ -286,6 +286,8 @@ static void icmpg_cmd_status_json(const struct icmpg_status_view *view)
 	icmpg_out_put(document, "resets",
 		      json_integer((json_int_t)state->resets));
 	icmpg_out_put(document, "table", icmpg_cmd_status_json_table(state));
+	icmpg_out_put(document, "path-mtu-harmed",
+		      json_integer((json_int_t)state->path_mtu_harmed));
 	icmpg_out_put(document, "exemptions",
 		      json_integer(view->config.exemptions));
 	for (i = 0; i < view->warnings.count; i++)

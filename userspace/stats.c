@@ -166,6 +166,8 @@ void icmpg_stats_take_state(struct icmpg_state *state, struct icmpg_cursor attrs
 			icmpg_nlattr_get_u32(&attr, &state->fill);
 		else if (attr.type == ICMPGUARD_A_STATUS_IPV6)
 			icmpg_nlattr_get_u32(&attr, &state->ipv6);
+		else if (attr.type == ICMPGUARD_A_STATUS_PATH_MTU_HARMED)
+			icmpg_nlattr_get_u64(&attr, &state->path_mtu_harmed);
 	}
 }
 

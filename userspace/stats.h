@@ -48,6 +48,7 @@ struct icmpg_stats {
  * @evictions: senders forgotten while they owed
  * @fill: slots of 1000 that owe
  * @ipv6: this kernel has IPv6
+ * @path_mtu_harmed: path MTU messages that a limit has refused
  */
 struct icmpg_state {
 	char version[64];
@@ -58,6 +59,7 @@ struct icmpg_state {
 	uint64_t evictions;
 	uint32_t fill;
 	uint32_t ipv6;
+	uint64_t path_mtu_harmed;
 };
 
 int icmpg_stats_fetch(struct icmpg_nlsock *sock, struct icmpg_stats *stats);

@@ -205,6 +205,10 @@ void icmpg_warn_collect(struct icmpg_warnings *list,
 		icmpg_warn_add(list,
 			"table full: %llu senders forgotten in a second, raise table-size",
 			(unsigned long long)evicted);
+	if (state->path_mtu_harmed)
+		icmpg_warn_add(list,
+			"%llu path MTU messages refused by a limit: connections may hang",
+			(unsigned long long)state->path_mtu_harmed);
 	icmpg_warn_settings(list, config);
 	icmpg_warn_interfaces(list, config);
 }

@@ -208,3 +208,46 @@ test_path_mtu_size() {
 	configure <<<"check path-mtu-size off"
 	expect path-mtu passed 4 -- "src=$src" "dst=${to[$1]}" "${words[@]}" "${wrong[@]}"
 }
+
+# A limit that refuses a path MTU message is counted, warned of and told.
+test_path_mtu_harmed() {
+	local words=(type=3 code=4) monitor before
+	family=$1
+	[[ $1 == 4 ]] || words=(type=2)
+	configure_anew <<-END
+		class path-mtu limit
+		limit path-mtu destination 1/h burst 5
+	END
+	guard "$router" monitor >"$scratch/monitor" 2>&1 &
+	monitor=$!
+	before=$(counter "$router" path-mtu-harmed)
+	busywait 20000 is_listening || fail "no monitor: $(cat "$scratch/monitor")"
+	new_source
+	expect path-mtu passed 5 path-mtu limit-destination 3 path-mtu path-mtu-size 1 -- \
+		"src=$src" "dst=${to[$1]}" "${words[@]}" count=8 + count=1 rest=66
+	[[ $(($(counter "$router" path-mtu-harmed) - before)) -eq 3 ]] ||
+		fail "counted: $(counter "$router" path-mtu-harmed) after $before"
+	busywait 20000 grep -qE " path-mtu-harmed $((before + 3))\$" "$scratch/monitor" ||
+		fail "told: $(cat "$scratch/monitor")"
+	guard "$router" status | grep -q "$((before + 3)) path MTU messages refused by a limit" ||
+		fail "status doesn't warn: $(guard "$router" status)"
+	[[ $(guard "$router" -j status | jq '."path-mtu-harmed"') -eq $((before + 3)) ]] ||
+		fail "status says $(guard "$router" -j status | jq '."path-mtu-harmed"')"
+	kill "$monitor"
+	wait "$monitor" 2>/dev/null
+	# what monitor lets pass does no harm
+	mode=monitor
+	configure_anew <<-END
+		class path-mtu limit
+		limit path-mtu destination 1/h burst 5
+	END
+	expect path-mtu passed 5 path-mtu limit-destination 3 -- "src=$src" "dst=${to[$1]}" \
+		"${words[@]}" count=8
+	mode=enforce
+	[[ $(counter "$router" path-mtu-harmed) -eq $((before + 3)) ]] || fail "monitor is counted"
+}
+
+is_listening() {
+	awk '$2 == 16 && $4 !~ /^0+$/ { found = 1 } END { exit !found }' \
+		"$(proc_net "$router" netlink)"
+}

@@ -203,6 +203,11 @@ enum icmpguard_cmd {
 	ICMPGUARD_CMD_STATUS_GET,
 	/* What would become of a packet: ICMPGUARD_A_WHY_* */
 	ICMPGUARD_CMD_WHY_GET,
+	/*
+	 * To the events group, at most once a second: a limit has refused path
+	 * MTU messages, ICMPGUARD_A_STATUS_PATH_MTU_HARMED.
+	 */
+	ICMPGUARD_CMD_PATH_MTU_NTF,
 
 	__ICMPGUARD_CMD_MAX,
 	ICMPGUARD_CMD_MAX = __ICMPGUARD_CMD_MAX - 1
@@ -349,6 +354,8 @@ enum {
 	ICMPGUARD_A_STATUS_TABLE_FILL,
 	ICMPGUARD_A_STATUS_IPV6,		/* u8, 0: no IPv6 in this kernel */
 	ICMPGUARD_A_STATUS_PAD,
+	/* u64, packets: path MTU messages that a limit has refused */
+	ICMPGUARD_A_STATUS_PATH_MTU_HARMED,
 
 	__ICMPGUARD_A_STATUS_MAX,
 	ICMPGUARD_A_STATUS_MAX = __ICMPGUARD_A_STATUS_MAX - 1
