@@ -104,6 +104,7 @@ bool icmpg_classify_example(u8 family, u8 class, u8 *type)
  * @code: ICMP code, or ICMPG_ANY_CODE: is it unusable without any of them?
  *
  * Context: any.
+ * Return: true if so.
  */
 bool icmpg_classify_is_guarded(u8 family, u8 type, u16 code)
 {

@@ -207,16 +207,15 @@ u8 icmpg_destination_kind(const struct icmpg_destinations *known,
 			  struct net *net, const struct icmpg_pkt *pkt)
 {
 	u8 kind = icmpg_destination_by_address(pkt);
+	u32 where = pkt->ifindex, generation;
 	u64 hash, answer, *entry;
-	u32 where = pkt->ifindex;
 
 	if (kind != ICMPG_DESTINATION_TRANSIT)
 		return kind;
 	if (pkt->family == ICMPG_IPV6)
 		where |= ICMPG_KNOWN_IPV6;
-	hash = icmpg_destination_hash(known, &pkt->dst, where,
-				      icmpg_destination_generation(net,
-							pkt->family));
+	generation = icmpg_destination_generation(net, pkt->family);
+	hash = icmpg_destination_hash(known, &pkt->dst, where, generation);
 	entry = &this_cpu_ptr(known->cpu)->word[hash >> 58];
 	answer = READ_ONCE(*entry);
 	if ((answer ^ hash) >> 3 == 0)

@@ -75,19 +75,19 @@ static int icmpg_nl_config_fill_class(struct sk_buff *skb,
 static int icmpg_nl_config_fill_classes(struct sk_buff *skb,
 					const struct icmpg_settings *set)
 {
+	const struct icmpg_class_setting *setting;
 	u8 class, i;
-	int err;
 
 	for (class = 1; class <= ICMPGUARD_CLASS_FRAGMENT; class++) {
-		err = icmpg_nl_config_fill_class(skb, &set->class[class], class,
-						 0);
-		for (i = 1; !err && i <= ICMPGUARD_DIRECTION_MAX; i++)
-			if (set->direction[class][i].action)
-				err = icmpg_nl_config_fill_class(skb,
-						&set->direction[class][i],
-						class, i);
-		if (err)
-			return err;
+		setting = &set->class[class];
+		if (icmpg_nl_config_fill_class(skb, setting, class, 0))
+			return -EMSGSIZE;
+		for (i = 1; i <= ICMPGUARD_DIRECTION_MAX; i++) {
+			setting = &set->direction[class][i];
+			if (setting->action &&
+			    icmpg_nl_config_fill_class(skb, setting, class, i))
+				return -EMSGSIZE;
+		}
 	}
 	return 0;
 }

@@ -123,8 +123,9 @@ static bool icmpg_quote_is_extension(u8 next)
 
 /*
  * Is what is quoted an ICMPv6 error, behind at most as many headers as a packet
- * may have? @at is behind the IPv6 header, @end behind the quote. A quote that
- * ends before its upper layer, or hides it, isn't known to be one.
+ * may have? @at is behind the IPv6 header, @end behind the quote: a header beyond
+ * that only moves @at further. A quote that ends before its upper layer, or hides
+ * it, isn't known to be one.
  */
 static bool icmpg_quote_ends_in_error(const struct sk_buff *skb, u32 at,
 				      u32 end, u8 next)
@@ -132,19 +133,18 @@ static bool icmpg_quote_ends_in_error(const struct sk_buff *skb, u32 at,
 	u8 buffer[ICMPG_QUOTE_EXTENSION];
 	unsigned int walked;
 	const u8 *header;
+	bool fragment;
 
 	for (walked = 0; walked < ICMPG_QUOTE_CHAIN; walked++) {
 		if (!icmpg_quote_is_extension(next))
 			break;
 		header = skb_header_pointer(skb, at, sizeof(buffer), buffer);
-		if (!header || at + sizeof(buffer) > end)
+		if (!header)
 			return false;
-		if (next != ICMPG_QUOTE_NEXT_FRAGMENT)
-			at += (header[1] + 1) * 8;
-		else if (icmpg_quote_u16(header + 2) & 0xfff8)
+		fragment = next == ICMPG_QUOTE_NEXT_FRAGMENT;
+		if (fragment && icmpg_quote_u16(header + 2) & 0xfff8)
 			return false;
-		else
-			at += sizeof(buffer);
+		at += fragment ? ICMPG_QUOTE_EXTENSION : (header[1] + 1) * 8;
 		next = header[0];
 	}
 	if (next != ICMPG_QUOTE_NEXT_ICMPV6 || at >= end)

@@ -15,6 +15,7 @@
  * (RFC 4861 section 4.5).
  *
  * Context: any.
+ * Return: true if so.
  */
 static inline bool icmpg_quote_is_error(const struct icmpg_pkt *pkt)
 {

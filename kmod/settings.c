@@ -363,6 +363,7 @@ static int icmpg_settings_check_action(const struct icmpg_class_setting *setting
  * @class: enum icmpguard_class, the pseudo-class all included
  *
  * Context: any.
+ * Return: true if so.
  */
 bool icmpg_settings_is_limited(const struct icmpg_settings *set, u8 class)
 {

@@ -151,6 +151,7 @@ int icmpg_types_check(const struct icmpg_settings *set,
  * @class: enum icmpguard_class
  *
  * Context: any.
+ * Return: true if so.
  */
 bool icmpg_types_limits(const struct icmpg_settings *set, u8 class)
 {

@@ -68,7 +68,8 @@ static int icmpg_model_compare_prefix(const struct icmpg_prefix *a,
  * @a: a setting
  * @b: another
  *
- * Each class is followed by what it is in one direction, and by its limits. Values aren't looked at.
+ * Each class is followed by what it is in one direction, and by its limits.
+ * Values aren't looked at.
  *
  * Return: 0 when both set the same thing, else below or above 0.
  */

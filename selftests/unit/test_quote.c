@@ -61,7 +61,7 @@ static const struct row rows[] = {
 	    [128] = 0x20, 0, 0, 0, 0, 8, 1, 1, 0, 1, 2, 3 },
 	  8 + 140, 0, 60 },
 	{ "v4 that carries nothing", V4(3, 2),
-	  { IP_V4(0x45, 20, 0, 1, SRC_V4, 198, 51, 100, 1) }, 28, 0, 20 },
+	  { IP_V4(0x45, 20, 0, 1, SRC_V4, 198, 51, 100, 1), 3 }, 28, 0, 20 },
 	{ "v4 that carries 3 bytes", V4(3, 2),
 	  { IP_V4(0x45, 23, 0, 200, SRC_V4, 198, 51, 100, 1) }, 31, 0, 23 },
 	{ "v4 whose length isn't known", V4(3, 2),
@@ -98,6 +98,9 @@ static const struct row rows[] = {
 	{ "v4 later fragment", V4(11, 0),
 	  { IP_V4(0x45, 1500, 1, 17, SRC_V4, 198, 51, 100, 1), PORTS }, 36,
 	  REASON(QUOTE_FRAGMENT), 1500 },
+	{ "v4 last fragment", V4(11, 0),
+	  { IP_V4(0x45, 1500, 0x1000, 17, SRC_V4, 198, 51, 100, 1), PORTS },
+	  36, REASON(QUOTE_FRAGMENT), 1500 },
 	{ "v4 from another", V4(3, 3),
 	  { IP_V4(0x45, 28, 0, 17, 192, 0, 2, 2, 198, 51, 100, 1), PORTS },
 	  36, REASON(QUOTE_SOURCE), 28 },
@@ -146,6 +149,10 @@ static const struct row rows[] = {
 	  { IP_V6(64, 44, SRC_V6, 0x20), FRAG(58, 8), 1 }, 57 },
 	{ "v6 cut in its headers", V6(2, 0),
 	  { IP_V6(64, 60, SRC_V6, 0x20), EXT(58, 7), 1 }, 57 },
+	{ "v6 cut behind its headers", V6(2, 0),
+	  { IP_V6(64, 60, SRC_V6, 0x20), EXT(58, 0), 1 }, 56 },
+	{ "v6 cut in its second header", V6(2, 0),
+	  { IP_V6(64, 60, SRC_V6, 0x20), EXT(60, 0), EXT(58, 0), 1 }, 60 },
 	{ "v6 ESP", V6(2, 0), { IP_V6(64, 50, SRC_V6, 0x20), 1 }, 57 },
 	{ "v6 behind more headers than are walked", V6(2, 0),
 	  { IP_V6(100, 60, SRC_V6, 0x20), EXT(60, 0), EXT(60, 0), EXT(60, 0),
@@ -204,9 +211,12 @@ static u8 class_of(u8 family, u8 type, u8 code)
 	return CLASS(PARAMETER_PROBLEM);
 }
 
-/* @length bytes of an error to who has sent the right ones, in memory alone. */
+/*
+ * @length bytes of an error to who has sent the right ones, alone in memory but
+ * for @behind more, which aren't of the message.
+ */
 static struct icmpg_pkt read_quote(u8 family, u8 type, u8 code,
-				   const u8 *quote, u32 length)
+				   const u8 *quote, u32 length, u32 behind)
 {
 	struct icmpg_pkt pkt = family == ICMPG_IPV4 ?
 		unit_pkt(class_of(family, type, code), "198.51.100.1",
@@ -214,13 +224,13 @@ static struct icmpg_pkt read_quote(u8 family, u8 type, u8 code,
 		unit_pkt(class_of(family, type, code), "2001:db8:1::1",
 			 "2001:db8::1");
 	u32 at = family == ICMPG_IPV4 ? V4_OUTER : V6_OUTER;
-	u8 *bytes = calloc(1, at + length + 1);
-	struct sk_buff skb = { bytes, at + length };
+	u8 *bytes = calloc(1, at + length + behind + 1);
+	struct sk_buff skb = { bytes, at + length + behind };
 
 	if (!bytes)
 		abort();
 	if (length > 8)
-		memcpy(bytes + at + 8, quote, length - 8);
+		memcpy(bytes + at + 8, quote, length - 8 + behind);
 	pkt.at = at;
 	pkt.type = type;
 	pkt.code = code;
@@ -235,11 +245,13 @@ static void test_rows(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct row *row = &rows[i];
+	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		const struct row *row = &rows[i / 2];
+		u32 room = sizeof(row->quote) + 8 - row->length;
 		struct icmpg_pkt pkt = read_quote(row->family, row->type,
 						  row->code, row->quote,
-						  row->length);
+						  row->length,
+						  i % 2 ? room : 0);
 
 		EXPECT(pkt.quote == row->reason, "%s: %u and not %u",
 		       row->name, pkt.quote, row->reason);
@@ -334,7 +346,7 @@ static void test_any_bytes(void)
 			quote[ktap_random() % (ktap_random() % 2 ? 64 :
 			      sizeof(quote))] = (u8)ktap_random();
 		pkt = read_quote(row->family, types[row->family][i % 3],
-				 (u8)(ktap_random() % 5), quote, length);
+				 (u8)(ktap_random() % 5), quote, length, 0);
 		EXPECT(pkt.quote || length >= (row->family == ICMPG_IPV4 ?
 					       28 : 48), "%u bytes", length);
 		EXPECT(!pkt.quote || (pkt.quote >= REASON(QUOTE_SHORT) &&
