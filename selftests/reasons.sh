@@ -86,7 +86,7 @@ for each in passed passed_not_icmp class_drop class_drop_guarded exempt exempt_d
 	broadcast_echo_always broadcast_allow truncated discovery_code link_hop_limit \
 	quote_right quote_short quote_malformed quote_source quote_group quote_error \
 	quote_passed path_mtu_size path_mtu_harmed source_martian source_own source_own_changes \
-	type_drop type_accept class_direction type_drop_guarded; do
+	overlap no_header type_drop type_accept class_direction type_drop_guarded; do
 	tests+=("test_$each 4" "test_$each 6")
 done
 tests+=(test_passed_hidden test_limit_source_link_local test_ping_of_death_off
