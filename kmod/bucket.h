@@ -87,7 +87,7 @@ struct icmpg_key {
  * @room: how much a bucket may owe when it still admits a packet of a sender of
  *	each level, enum icmpg_level; all of it for a sender's own limit.
  *	Nanoseconds where the bucket isn't in the table, else units.
- * @overload: a shared bucket that owes more is overloaded; as @room
+ * @overload: a divided bucket that owes more is overloaded; as @room
  * @shift: a unit is 2^shift ns
  * @index: 1 to 127, in the table; stable for a class and scope
  * @key: subkey of the hash, by family
@@ -140,6 +140,8 @@ static inline u32 icmpg_rate_default_burst(const struct icmpg_rate *rate)
 	return clamp_t(u64, burst, 1, ICMPGUARD_BURST_MAX);
 }
 
+#define ICMPG_SHARE_MIN	64	/* packets */
+
 /**
  * icmpg_limit_share() - divide a limit's burst among levels of senders
  * @limit: has tau and tau_ns
@@ -148,8 +150,9 @@ static inline u32 icmpg_rate_default_burst(const struct icmpg_rate *rate)
  * @known_first: who isn't known may use the first half of a shared one only
  *
  * Trunk reservation, as telephone networks do it: one comparison, strict
- * priority, and nothing is held back that nobody with a right to it wants. With
- * a burst of a few packets there is little to divide, with one packet nothing.
+ * priority, and nothing is held back that nobody with a right to it wants. A
+ * burst of fewer than ICMPG_SHARE_MIN packets isn't divided: each sixteenth
+ * must hold some, as a packet costs 0 to 2.
  */
 static inline void icmpg_limit_share(struct icmpg_limit *limit, bool shared,
 				     bool single, bool known_first)
@@ -157,13 +160,14 @@ static inline void icmpg_limit_share(struct icmpg_limit *limit, bool shared,
 	static const u8 sixteenths[ICMPG_LEVELS] = {
 		8, 9, 10, 11, 12, 13, 14, 16
 	};
+	bool divide = shared && known_first &&
+		      limit->tau >= (ICMPG_SHARE_MIN - 1) * limit->t;
 	u64 all = single ? limit->tau_ns : limit->tau;
 	unsigned int level;
 
 	for (level = 0; level < ICMPG_LEVELS; level++)
-		limit->room[level] = shared && known_first ?
-				     all / 16 * sixteenths[level] : all;
-	limit->overload = shared ? all / 4 : U64_MAX;
+		limit->room[level] = divide ? all / 16 * sixteenths[level] : all;
+	limit->overload = divide ? all / 4 : U64_MAX;
 }
 
 /**

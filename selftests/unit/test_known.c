@@ -486,6 +486,30 @@ static void test_scopes(void)
 	}
 }
 
+/* A burst of a few packets isn't divided. */
+static void test_small(void)
+{
+	static const u32 bursts[] = { 1, 2, 5, 63, 64, 1000 };
+	struct icmpg_pkt stranger = sender(1);
+	struct icmpg_settings set;
+	struct guard guard;
+	unsigned int i;
+	u32 passed;
+
+	for (i = 0; i < ARRAY_SIZE(bursts); i++) {
+		u32 n = bursts[i];
+
+		set_known(&set, SCOPE(DESTINATION));
+		set.limit[CLASS(OTHER)][SCOPE(DESTINATION)].burst = n;
+		guard_init(&guard, &set, 1024);
+		passed = guard_send_many(&guard, &stranger, SCOPES_TRANSIT,
+					 2 * n);
+		EXPECT(passed == (n < 64 ? n : n / 2), "burst %u: %u", n,
+		       passed);
+		guard_exit(&guard);
+	}
+}
+
 /* A sender's own limits don't ask who is known. */
 static void test_own(void)
 {
@@ -541,6 +565,8 @@ static void test_resize(void)
 	start(&guard, 1024);
 	make_known(&guard, &pkt, 5 * MINUTE_NS);
 	make_known(&guard, &late, 5 * MINUTE_NS);
+	/* Just seen, and seen again: it is copied all the same. */
+	send_after(&guard, &pkt, SECOND_NS);
 	age_ns = age_of(&guard, &pkt);
 	guard_resize(&guard, 4096);
 	EXPECT(level_of(&guard, &pkt) == ICMPG_LEVEL_MINUTE);
@@ -565,9 +591,67 @@ static void test_resize(void)
 	EXPECT(guard.config->precise_clock);
 	EXPECT(level_of(&guard, &pkt) == ICMPG_LEVEL_MINUTE);
 	guard_exit(&guard);
+	/* The flood isn't over for a resize. */
+	start(&guard, 1024);
+	set_debt(&guard, rooms[ICMPG_LEVEL_UNKNOWN]);
+	send_after(&guard, &late, SECOND_NS);
+	guard_resize(&guard, 2048);
+	set_debt(&guard, 0);
+	send_after(&guard, &pkt, SECOND_NS);
+	send_after(&guard, &pkt, SECOND_NS);
+	EXPECT(level_of(&guard, &pkt) < ICMPG_LEVEL_SENIOR);
+	guard_exit(&guard);
 }
 
-/* In a flood, memory is taken for a known sender by none of it. */
+/*
+ * Resizes in the middle of a flood of 20 times the budget: known senders lose
+ * nothing, whichever way the size goes.
+ */
+static void test_resize_under_load(void)
+{
+	static const u32 lines[] = { 4096, 1024, 16384, 1024, 2048 };
+	unsigned int ms, n, resizes = 0, lost = 0;
+	const unsigned int pingers = 50;
+	struct icmpg_settings set;
+	struct guard guard;
+	u64 start_ns;
+
+	set_known(&set, SCOPE(ROUTER));
+	unit_set_limit(&set, CLASS(OTHER), SCOPE(ROUTER), 1000,
+		       ICMPGUARD_UNIT_SECOND, 2000);
+	guard_init(&guard, &set, 1024);
+	for (ms = 0; ms < 70; ms++) {
+		guard.now_ns += SECOND_NS;
+		for (n = 0; n < pingers; n++) {
+			struct icmpg_pkt pkt = sender(n);
+
+			EXPECT(!guard_send(&guard, &pkt, SCOPES_EVERY));
+		}
+	}
+	start_ns = guard.now_ns;
+	for (ms = 0; ms < 60000; ms++) {
+		guard.now_ns = start_ns + ms * MS_NS;
+		for (n = 0; n < 20; n++) {
+			struct icmpg_pkt pkt = sender(0);
+
+			pkt.src.v4 = ktap_random();
+			guard_send(&guard, &pkt, SCOPES_EVERY);
+		}
+		if (ms % (1000 / pingers) == 0) {
+			struct icmpg_pkt pkt = sender(ms / (1000 / pingers) %
+						      pingers);
+
+			lost += !!guard_send(&guard, &pkt, SCOPES_EVERY);
+		}
+		if (ms % 11000 == 10000)
+			guard_resize(&guard, lines[resizes++]);
+	}
+	EXPECT(resizes == ARRAY_SIZE(lines));
+	EXPECT(!lost, "%u", lost);
+	guard_exit(&guard);
+}
+
+/* What is told of the memory, and of an overload. */
 static void test_status(void)
 {
 	struct icmpg_known_status status;
@@ -690,9 +774,11 @@ static const struct ktap_test tests[] = {
 	{ "a crowd doesn't push out elders", test_eviction },
 	{ "nobody is taken for another", test_false_known },
 	{ "each shared limit, in both families", test_scopes },
+	{ "a small burst isn't divided", test_small },
 	{ "a sender's own limits", test_own },
 	{ "what one sender is", test_who },
 	{ "a resize, another clock, other rates", test_resize },
+	{ "resizes in a flood", test_resize_under_load },
 	{ "status", test_status },
 	{ "any piece of memory is missing", test_no_memory },
 	{ "counting another's packets", test_probe },

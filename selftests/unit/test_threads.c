@@ -432,6 +432,69 @@ static void test_status(void)
 	guard_exit(&guard);
 }
 
+#define PINGERS		200
+#define PINGS		12
+
+/*
+ * Both CPUs see the same senders, once a second, beside strangers that keep the
+ * router's bucket overloaded from half of the time on.
+ */
+static void run_known(struct thread *thread)
+{
+	u64 start_ns = thread->guard.now_ns;
+	unsigned int i, n;
+
+	unit_cpu = thread->number;
+	for (i = 1; i <= PINGS; i++) {
+		pthread_barrier_wait(&barrier);
+		thread->guard.now_ns = start_ns + i * SECOND_NS;
+		for (n = 0; n < (i > PINGS / 2 ? 5000 : 20); n++) {
+			struct icmpg_pkt pkt = sender(1000 + random_of(thread));
+
+			guard_send(&thread->guard, &pkt, SCOPES_EVERY);
+		}
+		pthread_barrier_wait(&barrier);
+		for (n = 0; n < PINGERS; n++) {
+			struct icmpg_pkt pkt = sender(n);
+
+			thread->passed += !guard_send(&thread->guard, &pkt,
+						      SCOPES_EVERY);
+		}
+	}
+}
+
+/* Nobody is lost on the way to being known, and none of their pings after it. */
+static void test_known(void)
+{
+	struct thread thread[THREADS];
+	unsigned int n, unknown = 0;
+	struct icmpg_settings set;
+	struct guard guard;
+	u64 passed;
+
+	unit_settings_init(&set);
+	unit_set_limit(&set, CLASS(OTHER), SCOPE(ROUTER), 2000,
+		       ICMPGUARD_UNIT_SECOND, 6400);
+	set.known_first = true;
+	guard_init(&guard, &set, 1024);
+	run_threads(thread, &guard, run_known);
+	guard.now_ns = thread[0].guard.now_ns;
+	for (n = 0; n < PINGERS; n++) {
+		struct icmpg_pkt pkt = sender(n);
+		struct icmpg_known_info info;
+		struct icmpg_check check;
+
+		guard_ask(&guard, &pkt, SCOPES_EVERY, &check);
+		icmpg_limiter_known(&check, &info);
+		unknown += info.level < ICMPG_LEVEL_SENIOR;
+	}
+	EXPECT(!unknown, "%u of %u", unknown, PINGERS);
+	passed = thread[0].passed + thread[1].passed;
+	EXPECT(passed == THREADS * PINGERS * PINGS, "%llu of %u",
+	       (unsigned long long)passed, THREADS * PINGERS * PINGS);
+	guard_exit(&guard);
+}
+
 static struct icmpg_fragments *marks;
 
 static void run_marks(struct thread *thread)
@@ -476,6 +539,7 @@ static const struct ktap_test tests[] = {
 	{ "eight senders in a line", test_one_line },
 	{ "nobody has two buckets", test_duplicates },
 	{ "status of a table in use", test_status },
+	{ "known senders from two CPUs", test_known },
 	{ "marks of fragments", test_marks },
 };
 
