@@ -17,6 +17,7 @@
  * the policy lets pass and the guard must refuse; TAKE_TEXT and REFUSE_TEXT are
  * the same for strings. ONLY_TOLD, ONLY_SET: the other way it doesn't occur.
  * CONTRADICTS: a flag that is refused together with the others as in BASE.
+ * SOMETIMES: not in every answer.
  *
  * A new set is a table, a line in sets[], and a NEST(set) attribute of another
  * set or an operation. A new operation is a line in operations[]. What needs
@@ -58,6 +59,7 @@ struct attribute {
 	bool only_told;
 	bool only_set;
 	bool contradicts;
+	bool sometimes;
 	unsigned int base;		/* of a binary: its length */
 	const char *bytes;		/* of a binary: what its bytes are */
 	const char *base_text;		/* of a string */
@@ -97,6 +99,7 @@ struct set {
 #define REFUSE_TEXT(...)	.refuse_text = { __VA_ARGS__ }
 #define ONLY_TOLD		.only_told = true
 #define ONLY_SET		.only_set = true
+#define SOMETIMES		.sometimes = true
 #define CONTRADICTS		.only_set = true, .contradicts = true
 
 #define SET(of, highest)	{							\
@@ -225,7 +228,7 @@ static const struct attribute stats_attributes[] = {
 	{ ICMPGUARD_A_STATS_PASSED, "passed", U64, ONLY_TOLD },
 	{ ICMPGUARD_A_STATS_DROPPED, "dropped", U64, ONLY_TOLD },
 	{ ICMPGUARD_A_STATS_WOULD_DROP, "would-drop", U64, ONLY_TOLD },
-	{ ICMPGUARD_A_STATS_REASON, "reason", NEST(reason_set), ONLY_TOLD },
+	{ ICMPGUARD_A_STATS_REASON, "reason", NEST(reason_set), ONLY_TOLD, SOMETIMES },
 	{ ICMPGUARD_A_STATS_PAD, "pad", PAD },
 };
 
