@@ -55,7 +55,7 @@ struct icmpg_nl_prefix {
  * @info: the message
  * @class: by class, the last attribute that was about it
  * @width: the last attribute that was about a width
- * @type: the last attribute that was about a type
+ * @type: the last attribute that drops a guarded type without force
  * @prefix: its prefixes, not applied yet; all that the message has fit in
  * @prefixes: how many there are in @prefix
  */

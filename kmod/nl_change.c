@@ -168,6 +168,7 @@ static int icmpg_nl_change_type(struct icmpg_nl_change *change,
 	struct netlink_ext_ack *extack = change->info->extack;
 	struct nlattr *tb[ICMPGUARD_A_TYPE_MAX + 1];
 	struct icmpg_type_setting setting = {};
+	bool needs_force;
 	int err;
 
 	err = nla_parse_nested(tb, ICMPGUARD_A_TYPE_MAX, attr,
@@ -184,7 +185,6 @@ static int icmpg_nl_change_type(struct icmpg_nl_change *change,
 	err = icmpg_nl_change_which(&setting, tb, extack);
 	if (err)
 		return err;
-	change->type = attr;
 	change->class[icmpg_classify_type(setting.family, setting.type,
 					  setting.code & 255)] = attr;
 	if (tb[ICMPGUARD_A_TYPE_DELETE]) {
@@ -192,11 +192,13 @@ static int icmpg_nl_change_type(struct icmpg_nl_change *change,
 		return 0;
 	}
 	setting.action = nla_get_u32(tb[ICMPGUARD_A_TYPE_ACTION]);
+	needs_force = setting.action == ICMPGUARD_ACTION_DROP &&
+		      icmpg_classify_is_guarded(setting.family, setting.type,
+						setting.code);
 	/* As with a class: where it says nothing it isn't kept. */
-	setting.force = tb[ICMPGUARD_A_TYPE_FORCE] &&
-			setting.action == ICMPGUARD_ACTION_DROP &&
-			icmpg_classify_is_guarded(setting.family, setting.type,
-						  setting.code);
+	setting.force = tb[ICMPGUARD_A_TYPE_FORCE] && needs_force;
+	if (needs_force && !setting.force)
+		change->type = attr;
 	err = icmpg_types_set(change->set, &setting, extack);
 	if (err)
 		NL_SET_BAD_ATTR(extack, attr);
