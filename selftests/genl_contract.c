@@ -710,6 +710,9 @@ struct refusal {
 #define CLASS(id, action)							\
 	N(ICMPGUARD_A_CONFIG_CLASS), W(ICMPGUARD_A_CLASS_ID, id),		\
 	W(ICMPGUARD_A_CLASS_ACTION, action)
+#define TYPE(family, type)							\
+	N(ICMPGUARD_A_CONFIG_TYPE), W(ICMPGUARD_A_TYPE_FAMILY, family),		\
+	W(ICMPGUARD_A_TYPE_TYPE, type)
 #define LIMIT(class, scope)							\
 	N(ICMPGUARD_A_CONFIG_LIMIT), W(ICMPGUARD_A_LIMIT_CLASS, class),		\
 	W(ICMPGUARD_A_LIMIT_SCOPE, scope)
@@ -734,6 +737,21 @@ static const struct refusal refusals[] = {
 		BAD, CLASS(ICMPGUARD_CLASS_ROUTER_DISCOVERY, ICMPGUARD_ACTION_DROP), END,
 		CLASS(ICMPGUARD_CLASS_OTHER, ICMPGUARD_ACTION_DROP), END,
 		W(ICMPGUARD_A_CONFIG_MAX_MESSAGE, 4000) } },
+	{ EINVAL, "path-mtu is guarded", {
+		BAD, CLASS(ICMPGUARD_CLASS_PATH_MTU, ICMPGUARD_ACTION_DROP),
+		W(ICMPGUARD_A_CLASS_DIRECTION, ICMPGUARD_DIRECTION_TRANSIT) } },
+	/* types */
+	{ EINVAL, "an action or delete", { BAD, TYPE(AF_INET, 200) } },
+	{ EINVAL, "add force", {
+		BAD, TYPE(AF_INET6, 135), W(ICMPGUARD_A_TYPE_ACTION, ICMPGUARD_ACTION_DROP), END,
+		TYPE(AF_INET, 200), W(ICMPGUARD_A_TYPE_ACTION, ICMPGUARD_ACTION_DROP) } },
+	{ EINVAL, "redirect has action limit", {
+		BAD, TYPE(AF_INET, 5), W(ICMPGUARD_A_TYPE_ACTION, ICMPGUARD_ACTION_LIMIT) } },
+	/* checks */
+	{ EINVAL, "only quoted-packet", {
+		N(ICMPGUARD_A_CONFIG_CHECK),
+		W(ICMPGUARD_A_CHECK_ID, ICMPGUARD_CHECK_BROADCAST_ECHO),
+		B(ICMPGUARD_A_CHECK_ENABLED, 1), BAD, B(ICMPGUARD_A_CHECK_TRANSIT, 0) } },
 	/* limits */
 	{ EINVAL, "interface, router or total", {
 		BAD, LIMIT(ICMPGUARD_CLASS_ALL, ICMPGUARD_SCOPE_SOURCE),
@@ -933,6 +951,20 @@ static void put_prefixes(unsigned short list, unsigned int from, unsigned int co
 	}
 }
 
+static void put_types(unsigned int count)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		nest = request_nest(&request, ICMPGUARD_A_CONFIG_TYPE);
+		put_u32(ICMPGUARD_A_TYPE_FAMILY, AF_INET);
+		put_u32(ICMPGUARD_A_TYPE_TYPE, i);
+		put_u32(ICMPGUARD_A_TYPE_ACTION, ICMPGUARD_ACTION_ACCEPT);
+		request_nest_end(&request, nest);
+	}
+}
+
 TEST_F(contract, full_lists)
 {
 	const unsigned int batch = 1000;
@@ -954,8 +986,18 @@ TEST_F(contract, full_lists)
 	}
 	EXPECT_NE(NULL, strstr(answer.text, "at most 10000"));
 	EXPECT_NE(0, answer.bad);
+	begin_set(&self->guard);
+	put_types(ICMPGUARD_TYPES_MAX + 1);
+	channel_ask(&self->guard, &request, &answer);
+	EXPECT_EQ(ENOSPC, answer.err);
+	EXPECT_NE(NULL, strstr(answer.text, "at most 128"));
+	EXPECT_NE(0, answer.bad);
 	expect_unchanged(_metadata, &self->guard, "full lists");
 
+	begin_set(&self->guard);
+	put_types(ICMPGUARD_TYPES_MAX);
+	channel_ask(&self->guard, &request, &answer);
+	EXPECT_EQ(0, answer.err);
 	begin_set(&self->guard);
 	put_prefixes(ICMPGUARD_A_CONFIG_BROADCAST_ALLOW, 0, ICMPGUARD_BROADCAST_ALLOW_MAX);
 	channel_ask(&self->guard, &request, &answer);

@@ -118,6 +118,20 @@ static const struct attribute class_attributes[] = {
 	  REFUSE(ICMPGUARD_ACTION_LIMIT) },
 	/* told of a guarded class that is dropped */
 	{ ICMPGUARD_A_CLASS_FORCE, "force", FLAG, ONLY_SET },
+	{ ICMPGUARD_A_CLASS_DIRECTION, "direction", U32(1, ICMPGUARD_DIRECTION_MAX),
+	  TAKE(1, ICMPGUARD_DIRECTION_MAX) },
+};
+
+static const struct attribute type_attributes[] = {
+	{ ICMPGUARD_A_TYPE_FAMILY, "family", ANY_U32,
+	  NEEDED(AF_INET), TAKE(AF_INET, AF_INET6), REFUSE(0, 1, AF_NETLINK, UINT_MAX) },
+	{ ICMPGUARD_A_TYPE_TYPE, "type", U32(0, 255), NEEDED(200), TAKE(0, 255) },
+	{ ICMPGUARD_A_TYPE_CODE, "code", U32(0, 255), TAKE(0, 255) },
+	/* needed too, unless there is delete: see refusals[] */
+	{ ICMPGUARD_A_TYPE_ACTION, "action", U32(1, ICMPGUARD_ACTION_MAX),
+	  BASE(ICMPGUARD_ACTION_ACCEPT), TAKE(1, ICMPGUARD_ACTION_MAX) },
+	{ ICMPGUARD_A_TYPE_FORCE, "force", FLAG, ONLY_SET },
+	{ ICMPGUARD_A_TYPE_DELETE, "delete", FLAG, CONTRADICTS },
 };
 
 static const struct attribute limit_attributes[] = {
@@ -138,8 +152,9 @@ static const struct attribute limit_attributes[] = {
 
 static const struct attribute check_attributes[] = {
 	{ ICMPGUARD_A_CHECK_ID, "id", U32(1, ICMPGUARD_CHECK_MAX),
-	  NEEDED(ICMPGUARD_CHECK_BROADCAST_ECHO), TAKE(1, ICMPGUARD_CHECK_MAX) },
+	  NEEDED(ICMPGUARD_CHECK_QUOTED_PACKET), TAKE(1, ICMPGUARD_CHECK_MAX) },
 	{ ICMPGUARD_A_CHECK_ENABLED, "enabled", U8(0, 1), NEEDED(1), TAKE(0, 1) },
+	{ ICMPGUARD_A_CHECK_TRANSIT, "transit", U8(0, 1), TAKE(0, 1) },
 };
 
 static const struct attribute width_attributes[] = {
@@ -177,6 +192,7 @@ static const struct attribute broadcast_allow_attributes[] = {
 };
 
 static const struct set class_set = SET(class, ICMPGUARD_A_CLASS_MAX);
+static const struct set type_set = SET(type, ICMPGUARD_A_TYPE_MAX);
 static const struct set limit_set = SET(limit, ICMPGUARD_A_LIMIT_MAX);
 static const struct set check_set = SET(check, ICMPGUARD_A_CHECK_MAX);
 static const struct set width_set = SET(width, ICMPGUARD_A_WIDTH_MAX);
@@ -208,6 +224,8 @@ static const struct attribute config_attributes[] = {
 	  ONLY_SET, TAKE(ICMPGUARD_TRANSACTION_BEGIN),
 	  REFUSE(ICMPGUARD_TRANSACTION_ADD, ICMPGUARD_TRANSACTION_COMMIT) },
 	{ ICMPGUARD_A_CONFIG_EXEMPTION_COUNT, "exemption-count", ANY_U32, ONLY_TOLD },
+	/* none by default */
+	{ ICMPGUARD_A_CONFIG_TYPE, "type", NEST(type_set), SOMETIMES },
 };
 
 /* ------------------------------------------------------- what is only told */
@@ -243,6 +261,7 @@ static const struct attribute status_attributes[] = {
 	{ ICMPGUARD_A_STATUS_TABLE_FILL, "table-fill", U32(0, 1000), ONLY_TOLD },
 	{ ICMPGUARD_A_STATUS_IPV6, "ipv6", U8(0, 1), ONLY_TOLD },
 	{ ICMPGUARD_A_STATUS_PAD, "pad", PAD },
+	{ ICMPGUARD_A_STATUS_PATH_MTU_HARMED, "path-mtu-harmed", U64, ONLY_TOLD },
 };
 
 static const struct attribute why_limit_attributes[] = {
@@ -283,7 +302,7 @@ static const struct set stats_set = SET(stats, ICMPGUARD_A_STATS_MAX);
 static const struct set status_set = SET(status, ICMPGUARD_A_STATUS_MAX);
 
 static const struct set *const sets[] = {
-	&config_set, &class_set, &limit_set, &check_set, &width_set, &exemption_set,
+	&config_set, &class_set, &type_set, &limit_set, &check_set, &width_set, &exemption_set,
 	&broadcast_allow_set, &stats_set, &reason_set, &status_set,
 	&why_set, &why_class_set, &why_limit_set,
 };
@@ -314,6 +333,7 @@ static const struct operation operations[] = {
 	{ ICMPGUARD_CMD_STATUS_GET, "status-get", .does = true, .reply = &status_set },
 	{ ICMPGUARD_CMD_WHY_GET, "why-get", .does = true, .needs_admin = true,
 	  .request = &why_set, .reply = &why_set },
+	{ ICMPGUARD_CMD_PATH_MTU_NTF, "path-mtu-ntf", .notifies = true, .reply = &status_set },
 };
 
 #define ARRAY_LENGTH(array)	(sizeof(array) / sizeof((array)[0]))

@@ -20,10 +20,14 @@ declare -A set_value=(
 	[table-size]=131072
 	[randomise]=0
 	[bridged]=1
-	[class]='[{"id":"redirect","action":"accept"},{"id":"path-mtu","action":"drop","force":true}]'
+	[class]='[{"id":"redirect","action":"accept"},{"id":"path-mtu","action":"drop","force":true},
+		{"id":"other","action":"drop","direction":"transit"}]'
 	[limit]='[{"class":"echo-request","scope":"source","count":7,"unit":"minute","burst":3},
 		{"class":"all","scope":"total","count":5000,"unit":"second"}]'
-	[check]='[{"id":"tiny-fragment","enabled":0},{"id":"broadcast-echo","enabled":1}]'
+	[check]='[{"id":"tiny-fragment","enabled":0},{"id":"broadcast-echo","enabled":1},
+		{"id":"quoted-packet","enabled":1,"transit":1}]'
+	[type]='[{"family":2,"type":200,"action":"drop"},
+		{"family":10,"type":135,"code":1,"action":"drop","force":true}]'
 	[width]='[{"scope":"source-net","family":2,"bits":20}]'
 	[broadcast-allow]='[{"address":"e0000012","bits":32}]'
 	[exemption]='[{"address":"c0000200","bits":24},{"device":"eth0"},
@@ -40,7 +44,8 @@ declare -A told_value=(
 # how to change rather than what: each has a test of its own
 readonly how_to_change=(generation replace validate-only transaction)
 readonly operations='config-get:do config-get:dump config-set:do config-reset:do
-	config-ntf:notify stats-get:dump stats-reset:do status-get:do why-get:do'
+	config-ntf:notify stats-get:dump stats-reset:do status-get:do why-get:do
+	path-mtu-ntf:event'
 
 # ------------------------------------------------------------- the client
 
@@ -131,7 +136,7 @@ test_set() {
 		case $each in
 		exemption) expect '."exemption-count" == 3' ;;
 		broadcast-allow) expect '.generation > 0' ;;
-		class | limit | check | width) expect "($told - .\"$each\") == []" ;;
+		class | type | limit | check | width) expect "($told - .\"$each\") == []" ;;
 		*) expect ".\"$each\" == $told" ;;
 		esac
 		ask dump config-get
