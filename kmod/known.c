@@ -7,12 +7,7 @@
  */
 #include "known.h"
 
-#include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/mm.h>
-#include <linux/slab.h>
-
-#include "hash.h"
 
 /* A word of the history: fingerprint, last seen, age. */
 #define ICMPG_KNOWN_TAG_SHIFT	44
@@ -31,12 +26,15 @@
 #define ICMPG_CANDIDATE_VISITS_SHIFT	12
 #define ICMPG_CANDIDATE_VISITS_MAX	3
 #define ICMPG_CANDIDATE_TIME_MASK	((1U << 12) - 1)
-#define ICMPG_CANDIDATE_UNIT_SHIFT	26	/* ns; 67 ms */
 
 /* Units. */
 #define ICMPG_CANDIDATE_QUIET	5	/* 0.27 s: sooner is no coming back */
 #define ICMPG_CANDIDATE_QUIETER	7	/* 0.40 s: the same while overloaded */
-#define ICMPG_CANDIDATE_LATE	894	/* 60 s: later is a first sighting */
+/*
+ * 60 s: later is a first sighting. In a flood nothing is kept for so long, but
+ * before it pings of one in 30 s become known by this, and keep all of them.
+ */
+#define ICMPG_CANDIDATE_LATE	894
 #define ICMPG_CANDIDATE_FRESH	75	/* 5 s: a junior isn't replaced */
 
 #define ICMPG_KNOWN_OVERLOAD_NS	(10 * 1000000000ULL)
@@ -84,6 +82,11 @@ static u32 icmpg_known_idle(u64 word, u64 now_ns)
 	       ICMPG_KNOWN_LAST_MASK;
 }
 
+/*
+ * Trust grows with age, as in an attack who was polite for 10 s before must come
+ * after who was for minutes: known senders keep all of their pings where one
+ * level for all would leave them 1.3 %.
+ */
 static u8 icmpg_known_level(u32 age)
 {
 	if (age < 56)		/* a minute */
@@ -122,69 +125,6 @@ static struct icmpg_candidates *
 icmpg_known_set(const struct icmpg_known *known, u64 hash)
 {
 	return &known->candidates[(u64)(u32)hash * known->sets >> 32];
-}
-
-/**
- * icmpg_known_init() - room for known senders
- * @known: zeroed; filled
- * @history_bytes: of which whole lines are used
- * @candidate_bytes: of which whole sets are used
- * @key: secret of the namespace
- *
- * Context: process, may sleep. The memory is charged to the caller's cgroup.
- * Return: 0 or -ENOMEM; icmpg_known_exit() frees what there is.
- */
-int icmpg_known_init(struct icmpg_known *known, u32 history_bytes,
-		     u32 candidate_bytes, const struct icmpg_key *key)
-{
-	u8 family;
-	int err;
-
-	for (family = 0; family < ARRAY_SIZE(known->key); family++)
-		icmpg_key_derive(key, ICMPG_KEY_KNOWN + family,
-				 &known->key[family]);
-	known->sets = candidate_bytes / sizeof(*known->candidates);
-	known->writes = max_t(u64, 1, ((u64)known->sets * ICMPG_CANDIDATES *
-				       5 / 8 << ICMPG_CANDIDATE_UNIT_SHIFT) /
-				      1000000000);
-	err = icmpg_table_init(&known->history, history_bytes);
-	if (err)
-		return err;
-	known->candidates = kvcalloc(known->sets, sizeof(*known->candidates),
-				     GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
-				     __GFP_NOWARN);
-	known->cpu = alloc_percpu_gfp(struct icmpg_known_cpu,
-				      GFP_KERNEL_ACCOUNT);
-	return known->candidates && known->cpu ? 0 : -ENOMEM;
-}
-
-/**
- * icmpg_known_exit() - forget all senders
- * @known: perhaps without memory; no packet may read it any more
- */
-void icmpg_known_exit(struct icmpg_known *known)
-{
-	icmpg_table_exit(&known->history);
-	icmpg_table_exit(&known->old);
-	kvfree(known->candidates);
-	known->candidates = NULL;
-	free_percpu(known->cpu);
-	known->cpu = NULL;
-}
-
-/**
- * icmpg_known_take_over() - continue where others are
- * @known: new, with memory of its own
- * @from: in use so far; its history is read on, its candidates are not: who
- *	comes back twice more is one again
- * @until_ns: until when it is read, nanoseconds of the guard's clock
- */
-void icmpg_known_take_over(struct icmpg_known *known,
-			   const struct icmpg_known *from, u64 until_ns)
-{
-	known->old = from->history;
-	known->old_until_ns = until_ns;
-	atomic64_set(&known->overload_ns, atomic64_read(&from->overload_ns));
 }
 
 static bool icmpg_known_find(const struct icmpg_line *line, u32 tag,
@@ -358,7 +298,11 @@ static void icmpg_known_take_stock(struct icmpg_known *known,
 	cpu->count = 0;
 }
 
-/* Is one more sighting to be written down? Marsaglia, Xorshift RNGs (2003). */
+/*
+ * Is one more sighting to be written down? Marsaglia, Xorshift RNGs (2003).
+ * RACE: on a kernel that preempts softirqs another one may take the same CPU's
+ * numbers meanwhile: it draws the same lot, or isn't counted.
+ */
 static bool icmpg_known_samples(struct icmpg_known *known, u64 now_ns)
 {
 	struct icmpg_known_cpu *cpu = this_cpu_ptr(known->cpu);

@@ -18,6 +18,7 @@
 #include "table.h"
 
 #define ICMPG_CANDIDATES	4	/* of a set */
+#define ICMPG_CANDIDATE_UNIT_SHIFT	26	/* ns; 67 ms */
 
 /**
  * struct icmpg_candidates - a set of senders that may come back
@@ -118,12 +119,6 @@ struct icmpg_known_status {
 	u32 fill;
 	bool overloaded;
 };
-
-int icmpg_known_init(struct icmpg_known *known, u32 history_bytes,
-		     u32 candidate_bytes, const struct icmpg_key *key);
-void icmpg_known_exit(struct icmpg_known *known);
-void icmpg_known_take_over(struct icmpg_known *known,
-			   const struct icmpg_known *from, u64 until_ns);
 
 void icmpg_known_look(const struct icmpg_known *known, u64 hash, u64 now_ns,
 		      struct icmpg_sighting *sighting);
