@@ -48,8 +48,9 @@ void icmpg_classify_device(const struct net_device *dev, struct icmpg_pkt *pkt)
 }
 
 /* What the ICMP header at @offset says; @pkt->length bytes of it are there. */
-static void icmpg_classify_message(const struct sk_buff *skb, int offset,
-				   struct icmpg_pkt *pkt)
+static __always_inline void icmpg_classify_message(const struct sk_buff *skb,
+						   int offset,
+						   struct icmpg_pkt *pkt)
 {
 	u8 buffer[2] = { 0, 0 };
 	const u8 *header;

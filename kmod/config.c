@@ -124,7 +124,7 @@ struct icmpg_config *icmpg_config_build(struct icmpg_settings *set,
 					struct netlink_ext_ack *extack)
 {
 	struct icmpg_config *config;
-	u8 class;
+	u8 class, family;
 	int err;
 
 	err = icmpg_settings_check(set, extack);
@@ -143,6 +143,9 @@ struct icmpg_config *icmpg_config_build(struct icmpg_settings *set,
 			return ERR_PTR(err);
 		}
 	}
+	for (family = 0; family < ICMPG_FAMILIES; family++)
+		icmpg_key_derive(key, ICMPG_KEY_SOURCE + family,
+				 &config->source_key[family]);
 	icmpg_config_build_masks(config);
 	icmpg_types_build(config);
 	set->broadcast_allow = NULL;

@@ -167,6 +167,7 @@ struct icmpg_class_config {
  * @generation: counts the configurations of the namespace, from 1
  * @precise_clock: some limit is too short for the tick clock
  * @set: what it was built from
+ * @source_key: of the hash of a packet's source, by family
  * @mask: the bits of an address that make a key, by scope and family. An IPv4
  *	address is the upper half of the first word, as it lies in memory.
  * @type: by family and ICMP type: enum icmpguard_action, or 0 if the class
@@ -179,6 +180,7 @@ struct icmpg_config {
 	u32 generation;
 	bool precise_clock;
 	struct icmpg_settings set;
+	struct icmpg_key source_key[ICMPG_FAMILIES];
 	__be64 mask[ICMPG_SCOPE_SLOTS][ICMPG_FAMILIES][2];
 	u8 type[ICMPG_FAMILIES][256];
 	struct icmpg_class_config class[ICMPG_CLASS_SLOTS];

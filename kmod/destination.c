@@ -18,6 +18,7 @@
 #include <net/route.h>
 
 #include "hash.h"
+#include "key.h"
 
 #define ICMPG_KNOWN		64	/* answers remembered per CPU */
 #define ICMPG_KNOWN_KIND	7ULL	/* lower bits of a word */
@@ -177,18 +178,19 @@ static u32 icmpg_destination_generation(struct net *net, u8 family)
 
 /*
  * What the hash of an address is, for one device and as long as routes and
- * addresses stay as they are.
+ * addresses stay as they are. Where and when is made secret first, so that
+ * nobody can choose an address that looks like another one did before a change.
  */
 static u64 icmpg_destination_hash(const struct icmpg_destinations *known,
 				  const union icmpg_addr *addr, u32 where,
 				  u32 generation)
 {
-	u64 word[3];
+	u64 now_here = (u64)generation << 32 | where;
+	u64 first = (__force u64)addr->word[0];
+	u64 second = (__force u64)addr->word[1];
 
-	word[0] = (__force u64)addr->word[0];
-	word[1] = (__force u64)addr->word[1];
-	word[2] = (u64)generation << 32 | where;
-	return icmpg_hash(&known->key, word, 3);
+	return icmpg_key_mix(now_here * (known->key.k[0] | 1), first, second,
+			     &known->key);
 }
 
 /**

@@ -76,5 +76,6 @@ static inline void icmpg_key_derive(const struct icmpg_key *key, u32 purpose,
 #define ICMPG_KEY_FRAGMENT	256
 #define ICMPG_KEY_DESTINATION	257
 #define ICMPG_KEY_KNOWN		258	/* and 259: by family */
+#define ICMPG_KEY_SOURCE	260	/* and 261: by family */
 
 #endif /* ICMPG_HASH_H */

@@ -97,9 +97,10 @@ static u8 icmpg_hook_packet(struct icmpg_judgement *j)
 u8 icmpg_hook_action(struct icmpg_judgement *j, u8 *reason)
 {
 	const struct icmpg_class_config *class = &j->config->class[j->pkt.class];
-	u8 action = icmpg_policy_type(j->config, &j->pkt);
-	u8 kind;
+	u8 action = 0, kind;
 
+	if (unlikely(j->config->set.type_count))
+		action = icmpg_policy_type(j->config, &j->pkt);
 	*reason = action ? ICMPGUARD_REASON_TYPE_DROP :
 			   ICMPGUARD_REASON_CLASS_DROP;
 	if (action || likely(!class->by_direction))

@@ -10,16 +10,6 @@
 
 #include "hash.h"
 
-/*
- * An IPv4 address is the first half of its word in memory; this many bits
- * further is the other half.
- */
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define ICMPG_IPV4_OTHER_HALF	0
-#else
-#define ICMPG_IPV4_OTHER_HALF	32
-#endif
-
 /* The words of @addr that @mask leaves. */
 static unsigned int icmpg_key_words(const __be64 *mask,
 				    const union icmpg_addr *addr, u64 *word)
@@ -68,10 +58,8 @@ icmpg_key_destination_words(const struct icmpg_config *config,
  * icmpg_key_hash() - hash what identifies a bucket
  * @config: says how much of an address is a key
  * @pkt: the packet
- * @scope: a scope with a key
+ * @scope: a scope with a key that has no source in it, or source-net
  * @key: secret; each purpose has its own
- *
- * One word for an IPv4 address, an IPv4 pair or an IPv6 /64; at most six.
  *
  * Context: any, under rcu_read_lock().
  * Return: 64 bits, each as good as the others.
@@ -80,22 +68,10 @@ u64 icmpg_key_hash(const struct icmpg_config *config,
 		   const struct icmpg_pkt *pkt, u8 scope,
 		   const struct icmpg_key *key)
 {
+	u64 word[3] ICMPG_UNINITIALIZED;
 	unsigned int words;
-	u64 word[6] ICMPG_UNINITIALIZED;
 
 	switch (scope) {
-	case ICMPGUARD_SCOPE_PAIR:
-		words = icmpg_key_source_words(config, pkt, scope, word);
-		if (pkt->family == ICMPG_IPV4 && words == 1) {
-			word[0] ^= (u64)(__force u32)pkt->dst.v4 <<
-				   ICMPG_IPV4_OTHER_HALF;
-			return icmpg_hash(key, word, 1);
-		}
-		words += icmpg_key_destination_words(config, pkt,
-						ICMPGUARD_SCOPE_DESTINATION,
-						word + words);
-		break;
-	case ICMPGUARD_SCOPE_SOURCE:
 	case ICMPGUARD_SCOPE_SOURCE_NET:
 		words = icmpg_key_source_words(config, pkt, scope, word);
 		break;
@@ -109,5 +85,32 @@ u64 icmpg_key_hash(const struct icmpg_config *config,
 	}
 	if (likely(words == 1))
 		return icmpg_hash(key, word, 1);
+	return icmpg_hash(key, word, words);
+}
+
+/**
+ * icmpg_key_source() - hash who sent a packet, for icmpg_key_mix()
+ * @config: says how much of an address is a key
+ * @pkt: the packet
+ *
+ * One word for an IPv4 address or an IPv6 /64.
+ *
+ * Context: any, under rcu_read_lock().
+ * Return: 64 bits, to be kept secret.
+ */
+u64 icmpg_key_source(const struct icmpg_config *config,
+		     const struct icmpg_pkt *pkt)
+{
+	const struct icmpg_key *key = &config->source_key[pkt->family];
+	const __be64 *mask = config->mask[ICMPGUARD_SCOPE_SOURCE][pkt->family];
+	u64 word[3] ICMPG_UNINITIALIZED;
+	unsigned int words;
+
+	if (likely(!mask[1] && !pkt->src_zone)) {
+		word[0] = (__force u64)(pkt->src.word[0] & mask[0]);
+		return icmpg_hash(key, word, 1);
+	}
+	words = icmpg_key_source_words(config, pkt, ICMPGUARD_SCOPE_SOURCE,
+				       word);
 	return icmpg_hash(key, word, words);
 }

@@ -4,6 +4,7 @@
 #define ICMPG_KEY_H
 
 #include "config.h"
+#include "hash.h"
 #include "packet.h"
 
 /*
@@ -14,5 +15,37 @@
 u64 icmpg_key_hash(const struct icmpg_config *config,
 		   const struct icmpg_pkt *pkt, u8 scope,
 		   const struct icmpg_key *key);
+u64 icmpg_key_source(const struct icmpg_config *config,
+		     const struct icmpg_pkt *pkt);
+
+/**
+ * icmpg_key_mix() - a hash for one purpose from a hash for all of them
+ * @hash: of icmpg_key_source(): nobody outside can know it
+ * @first: belongs to the key as well; 0 if nothing does
+ * @second: as @first
+ * @key: secret of the purpose
+ *
+ * A packet's source is in several keys, and SipHash is the dearest part of its
+ * way. So the source is hashed once, and what each purpose makes of it is the
+ * folded product of two factors that nobody outside knows or can relate: who
+ * would choose collisions would have to know the hash of the source.
+ *
+ * Return: 64 bits, each as good as the others.
+ */
+static __always_inline u64 icmpg_key_mix(u64 hash, u64 first, u64 second,
+					 const struct icmpg_key *key)
+{
+	u64 left = hash ^ first ^ key->k[0];
+	u64 right = rol64(hash, 32) ^ second ^ key->k[1];
+#ifdef __SIZEOF_INT128__
+	__uint128_t product = (__uint128_t)left * right;
+
+	return (u64)product ^ (u64)(product >> 64);
+#else
+	u64 both[2] = { left, right };
+
+	return icmpg_hash(key, both, 2);
+#endif
+}
 
 #endif /* ICMPG_KEY_H */

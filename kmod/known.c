@@ -189,7 +189,7 @@ static void icmpg_known_find_candidate(const struct icmpg_known *known,
 /**
  * icmpg_known_look() - is a sender known?
  * @known: with memory
- * @hash: of its source, by icmpg_key_hash() with the subkey of its family
+ * @hash: of its source, by icmpg_key_mix() with the subkey of its family
  * @now_ns: the guard's clock
  * @sighting: filled
  *

@@ -17,11 +17,8 @@
 #define ICMPG_STATUS_LINES	4096	/* looked at for the fill of a table */
 #define ICMPG_SINGLE_SLACK_T	1024	/* packets beyond the burst */
 
-/* One for each scope: cheapest and most telling first. */
+/* Of those that senders share: cheapest and most telling first. */
 static const u8 icmpg_limiter_order[] = {
-	ICMPGUARD_SCOPE_PAIR,
-	ICMPGUARD_SCOPE_SOURCE,
-	ICMPGUARD_SCOPE_ROUTER,
 	ICMPGUARD_SCOPE_DESTINATION,
 	ICMPGUARD_SCOPE_DESTINATION_NET,
 	ICMPGUARD_SCOPE_SOURCE_NET,
@@ -53,6 +50,36 @@ static bool icmpg_limiter_find_old(const struct icmpg_limiter *limiter,
 				ICMPG_TAT_BITS, tat);
 }
 
+/* The hash of a packet's source, made once. */
+static __always_inline u64 icmpg_limiter_source(struct icmpg_check *check)
+{
+	if (!check->has_source) {
+		check->source = icmpg_key_source(check->config, check->pkt);
+		check->has_source = true;
+	}
+	return check->source;
+}
+
+/* What identifies a bucket of a limit, hashed. */
+static __always_inline u64 icmpg_limiter_hash(struct icmpg_check *check,
+					      const struct icmpg_limit *limit,
+					      u8 scope)
+{
+	const struct icmpg_pkt *pkt = check->pkt;
+	const struct icmpg_key *key = &limit->key[pkt->family];
+	u64 hash;
+
+	if (scope != ICMPGUARD_SCOPE_PAIR && scope != ICMPGUARD_SCOPE_SOURCE)
+		return icmpg_key_hash(check->config, pkt, scope, key);
+	hash = icmpg_limiter_source(check);
+	if (scope == ICMPGUARD_SCOPE_SOURCE)
+		return icmpg_key_mix(hash, 0, 0, key);
+	if (unlikely(pkt->dst_zone))
+		hash = icmpg_key_mix(hash, pkt->dst_zone, 0, key);
+	return icmpg_key_mix(hash, (__force u64)pkt->dst.word[0],
+			     (__force u64)pkt->dst.word[1], key);
+}
+
 /* Look for the sender of a packet, once. There is memory for known ones. */
 static void icmpg_limiter_look(struct icmpg_check *check)
 {
@@ -61,8 +88,8 @@ static void icmpg_limiter_look(struct icmpg_check *check)
 
 	if (check->sender.is_done)
 		return;
-	hash = icmpg_key_hash(check->config, check->pkt, ICMPGUARD_SCOPE_SOURCE,
-			      &known->key[check->pkt->family]);
+	hash = icmpg_key_mix(icmpg_limiter_source(check), 0, 0,
+			     &known->key[check->pkt->family]);
 	icmpg_known_look(known, hash, check->now_ns, &check->sender);
 }
 
@@ -90,47 +117,63 @@ static bool icmpg_limiter_admits(struct icmpg_check *check,
  * @check: the packet
  * @limit: the limit
  * @scope: its scope, one with a key
- * @charge: filled: how to charge it
+ * @charge: line, tag and old_tat are filled
  *
  * Return: units that it owes.
  */
 static __always_inline u64
-icmpg_limiter_find_keyed(const struct icmpg_check *check,
+icmpg_limiter_find_keyed(struct icmpg_check *check,
 			 const struct icmpg_limit *limit, u8 scope,
 			 struct icmpg_charge *charge)
 {
-	u64 hash = icmpg_key_hash(check->config, check->pkt, scope,
-				  &limit->key[check->pkt->family]);
-	u32 tag = (u32)limit->index << ICMPG_FINGERPRINT_BITS |
-		  (u32)(hash >> ICMPG_FINGERPRINT_SHIFT);
+	u64 hash = icmpg_limiter_hash(check, limit, scope);
 	const struct icmpg_limiter *limiter = check->limiter;
 	u64 now = icmpg_limit_now(limit, check->now_ns);
-	u64 tat = now, old_tat = 0;
-	struct icmpg_line *line;
+	u64 tat;
 
-	line = icmpg_table_line(&limiter->table, hash);
-	if (!icmpg_table_find(line, tag, ICMPG_TAT_BITS, &tat) &&
-	    icmpg_limiter_find_old(limiter, hash, check->now_ns, tag, &tat))
-		old_tat = tat;
-	charge->limit = limit;
-	charge->line = line;
-	charge->single = NULL;
-	charge->old_tat = old_tat;
-	charge->tag = tag;
-	charge->shared = !(BIT(scope) & ICMPG_SCOPES_OWN);
+	charge->tag = (u32)limit->index << ICMPG_FINGERPRINT_BITS |
+		      (u32)(hash >> ICMPG_FINGERPRINT_SHIFT);
+	charge->line = icmpg_table_line(&limiter->table, hash);
+	charge->old_tat = 0;
+	if (icmpg_table_find(charge->line, charge->tag, ICMPG_TAT_BITS, &tat))
+		return icmpg_bucket_debt(limit, tat, now);
+	if (!icmpg_limiter_find_old(limiter, hash, check->now_ns, charge->tag,
+				    &tat))
+		return 0;
+	charge->old_tat = tat;
 	return icmpg_bucket_debt(limit, tat, now);
 }
 
-/* Does the packet conform? If so, a charge has been noted. */
-static bool icmpg_limiter_check_keyed(struct icmpg_check *check,
-				      const struct icmpg_limit *limit, u8 scope)
+/* A bucket has agreed: how it is charged if all others do. */
+static __always_inline void icmpg_limiter_agree(struct icmpg_check *check,
+						const struct icmpg_limit *limit,
+						const struct icmpg_charge *charge,
+						bool shared)
 {
-	u64 debt = icmpg_limiter_find_keyed(check, limit, scope,
-					    &check->charge[check->count]);
+	struct icmpg_charge *to = &check->charge[check->count++];
 
-	if (!icmpg_limiter_admits(check, limit, debt))
+	to->limit = limit;
+	to->line = charge->line;
+	to->single = charge->single;
+	to->old_tat = charge->old_tat;
+	to->tag = charge->tag;
+	to->shared = shared;
+}
+
+/* Does the packet conform? If so, a charge has been noted. */
+static __always_inline bool
+icmpg_limiter_check_keyed(struct icmpg_check *check,
+			  const struct icmpg_limit *limit, u8 scope)
+{
+	struct icmpg_charge charge = { .single = NULL };
+	bool shared = !(BIT(scope) & ICMPG_SCOPES_OWN);
+	u64 debt = icmpg_limiter_find_keyed(check, limit, scope, &charge);
+
+	/* Who sent it doesn't matter to a limit of its own. */
+	if (shared ? !icmpg_limiter_admits(check, limit, debt) :
+		     !icmpg_bucket_conforms(limit, debt))
 		return false;
-	check->count++;
+	icmpg_limiter_agree(check, limit, &charge, shared);
 	return true;
 }
 
@@ -150,45 +193,66 @@ static u64 icmpg_limiter_single_debt_ns(const struct icmpg_limit *limit,
 }
 
 /* As icmpg_limiter_check_keyed(), for a bucket without a key. */
-static bool icmpg_limiter_check_single(struct icmpg_check *check,
-				       const struct icmpg_limit *limit,
-				       struct icmpg_single *single)
+static __always_inline bool
+icmpg_limiter_check_single(struct icmpg_check *check,
+			   const struct icmpg_limit *limit,
+			   struct icmpg_single *single)
 {
+	struct icmpg_charge charge = { .single = single };
 	s64 tat = atomic64_read(&single->tat_ns);
-	struct icmpg_charge *charge;
 
 	if (!icmpg_limiter_admits(check, limit,
 				  icmpg_limiter_single_debt_ns(limit, tat,
 							       check->now_ns)))
 		return false;
-	charge = &check->charge[check->count++];
-	charge->limit = limit;
-	charge->line = NULL;
-	charge->single = single;
-	charge->shared = true;
+	icmpg_limiter_agree(check, limit, &charge, true);
 	return true;
 }
 
-/* The bucket of a scope that has one only, or NULL. */
-static struct icmpg_single *
+/* The bucket of a scope that has one only. */
+static __always_inline struct icmpg_single *
 icmpg_limiter_single(struct icmpg_limiter *limiter, u8 class, u8 scope)
 {
-	if (scope == ICMPGUARD_SCOPE_ROUTER)
-		return &limiter->router[class];
-	return scope == ICMPGUARD_SCOPE_TOTAL ? &limiter->total : NULL;
+	return scope == ICMPGUARD_SCOPE_ROUTER ? &limiter->router[class] :
+						 &limiter->total;
 }
 
-static bool icmpg_limiter_check_scope(struct icmpg_check *check, u8 class,
-				      u8 scope)
+/* Of a scope that the class has a limit for. */
+static __always_inline bool
+icmpg_limiter_check_scope(struct icmpg_check *check,
+			  const struct icmpg_class_config *config, u8 class,
+			  u8 scope)
 {
-	const struct icmpg_limit *limit;
-	struct icmpg_single *single;
+	const struct icmpg_limit *limit = &config->limit[scope];
 
-	limit = &check->config->class[class].limit[scope];
-	if (!(BIT(scope) & ICMPG_SCOPES_SINGLE))
-		return icmpg_limiter_check_keyed(check, limit, scope);
-	single = icmpg_limiter_single(check->limiter, class, scope);
-	return icmpg_limiter_check_single(check, limit, single);
+	if (BIT(scope) & ICMPG_SCOPES_SINGLE)
+		return icmpg_limiter_check_single(check, limit,
+				icmpg_limiter_single(check->limiter, class,
+						     scope));
+	return icmpg_limiter_check_keyed(check, limit, scope);
+}
+
+static u8 icmpg_limiter_reason(u8 scope)
+{
+	return ICMPGUARD_REASON_LIMIT_PAIR - ICMPGUARD_SCOPE_PAIR + scope;
+}
+
+/* All that is neither its sender's own nor the router's. */
+static noinline u8 icmpg_limiter_check_rest(struct icmpg_check *check, u8 class,
+					    u32 scopes)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(icmpg_limiter_order); i++) {
+		u8 scope = icmpg_limiter_order[i];
+
+		if (scopes & BIT(scope) &&
+		    !icmpg_limiter_check_scope(check,
+					       &check->config->class[class],
+					       class, scope))
+			return icmpg_limiter_reason(scope);
+	}
+	return 0;
 }
 
 /**
@@ -197,28 +261,34 @@ static bool icmpg_limiter_check_scope(struct icmpg_check *check, u8 class,
  * @class: enum icmpguard_class
  * @scopes: which of its scopes to ask; those it has no limit for are left out
  *
- * Reads only. The first scope that refuses ends it.
+ * Reads only. The first scope that refuses ends it. Those that refuse the most
+ * in a flood have code of their own.
  *
  * Context: softirq or user space, under rcu_read_lock(); takes no lock.
  * Return: 0 if all agree, else enum icmpguard_reason of the scope that refused.
  */
 u8 icmpg_limiter_check(struct icmpg_check *check, u8 class, u32 scopes)
 {
-	unsigned int i;
+	const struct icmpg_class_config *config = &check->config->class[class];
 
-	scopes &= check->config->class[class].scopes;
-	check->is_shared |= !!(scopes & ~ICMPG_SCOPES_OWN);
-	for (i = 0; scopes && i < ARRAY_SIZE(icmpg_limiter_order); i++) {
-		u8 scope = icmpg_limiter_order[i];
-
-		if (!(scopes & BIT(scope)))
-			continue;
-		scopes &= ~BIT(scope);
-		if (!icmpg_limiter_check_scope(check, class, scope))
-			return ICMPGUARD_REASON_LIMIT_PAIR -
-			       ICMPGUARD_SCOPE_PAIR + scope;
-	}
-	return 0;
+	scopes &= config->scopes;
+	if (scopes & ICMPG_SCOPE_BIT(PAIR) &&
+	    !icmpg_limiter_check_scope(check, config, class,
+				       ICMPGUARD_SCOPE_PAIR))
+		return ICMPGUARD_REASON_LIMIT_PAIR;
+	if (scopes & ICMPG_SCOPE_BIT(SOURCE) &&
+	    !icmpg_limiter_check_scope(check, config, class,
+				       ICMPGUARD_SCOPE_SOURCE))
+		return ICMPGUARD_REASON_LIMIT_SOURCE;
+	if (!(scopes & ~ICMPG_SCOPES_OWN))
+		return 0;
+	check->is_shared = true;
+	if (scopes & ICMPG_SCOPE_BIT(ROUTER) &&
+	    !icmpg_limiter_check_scope(check, config, class,
+				       ICMPGUARD_SCOPE_ROUTER))
+		return ICMPGUARD_REASON_LIMIT_ROUTER;
+	scopes &= ~(ICMPG_SCOPES_OWN | ICMPG_SCOPE_BIT(ROUTER));
+	return scopes ? icmpg_limiter_check_rest(check, class, scopes) : 0;
 }
 
 /**
@@ -235,15 +305,15 @@ u32 icmpg_limiter_left(struct icmpg_check *check, u8 class, u8 scope)
 {
 	const struct icmpg_limit *limit =
 		&check->config->class[class].limit[scope];
-	struct icmpg_single *single =
-		icmpg_limiter_single(check->limiter, class, scope);
+	struct icmpg_single *single;
 	struct icmpg_charge charge;
 	u64 debt, room, tat_ns;
 
 	if (check->limiter->known.history.line)
 		icmpg_limiter_look(check);
 	room = limit->room[check->sender.level];
-	if (single) {
+	if (BIT(scope) & ICMPG_SCOPES_SINGLE) {
+		single = icmpg_limiter_single(check->limiter, class, scope);
 		tat_ns = atomic64_read(&single->tat_ns);
 		debt = icmpg_limiter_single_debt_ns(limit, tat_ns,
 						    check->now_ns);

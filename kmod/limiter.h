@@ -84,7 +84,9 @@ struct icmpg_charge {
  * @config: the configuration in force
  * @pkt: the packet
  * @now_ns: the guard's clock, read once for the packet
+ * @source: hash of its source, once @has_source says so
  * @sender: what is known of who sent it; looked for only when that matters
+ * @has_source: @source has been made
  * @is_shared: limits that senders share were asked
  * @overloaded: one of these is overloaded
  * @count: entries in @charge
@@ -95,7 +97,9 @@ struct icmpg_check {
 	const struct icmpg_config *config;
 	const struct icmpg_pkt *pkt;
 	u64 now_ns;
+	u64 source;
 	struct icmpg_sighting sender;
+	bool has_source;
 	bool is_shared;
 	bool overloaded;
 	u8 count;
@@ -134,6 +138,7 @@ static inline void icmpg_limiter_start(struct icmpg_check *check,
 	check->now_ns = now_ns;
 	check->sender.is_done = false;
 	check->sender.level = ICMPG_LEVEL_UNKNOWN;
+	check->has_source = false;
 	check->is_shared = false;
 	check->overloaded = false;
 	check->count = 0;

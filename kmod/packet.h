@@ -16,7 +16,11 @@
  * For what is filled before it is read: kernels that zero all that is on the
  * stack would write more for it than the rest of the packet path does.
  */
+#if __has_attribute(__uninitialized__)
 #define ICMPG_UNINITIALIZED	__attribute__((__uninitialized__))
+#else
+#define ICMPG_UNINITIALIZED
+#endif
 
 /**
  * union icmpg_addr - an address of either family

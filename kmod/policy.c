@@ -256,8 +256,8 @@ u8 icmpg_policy_type(const struct icmpg_config *config,
 	u8 action;
 
 	/* A fragment but the first has no type, nor has one that is too short. */
-	if (likely(!config->set.type_count) ||
-	    pkt->part == ICMPG_PART_LATER || pkt->length < ICMPG_ICMP_TYPE)
+	if (!config->set.type_count || pkt->part == ICMPG_PART_LATER ||
+	    pkt->length < ICMPG_ICMP_TYPE)
 		return 0;
 	action = config->type[pkt->family][pkt->type];
 	if (action & ICMPG_TYPE_BY_CODE) {
@@ -267,24 +267,6 @@ u8 icmpg_policy_type(const struct icmpg_config *config,
 			return setting->action;
 	}
 	return action & ~ICMPG_TYPE_BY_CODE;
-}
-
-/**
- * icmpg_policy_is_exempt() - do limits and class actions not apply to it?
- * @config: the configuration in force
- * @pkt: the packet
- *
- * Asked before the limits and not only when one is about to refuse: what is
- * exempt must not use up what others share.
- *
- * Return: true if an exemption is about it.
- */
-bool icmpg_policy_is_exempt(const struct icmpg_config *config,
-			    const struct icmpg_pkt *pkt)
-{
-	return config->set.exempt &&
-	       icmpg_prefix_list_has(config->set.exempt, pkt->family,
-				     pkt->src.v6, pkt->dev);
 }
 
 /**

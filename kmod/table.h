@@ -45,27 +45,41 @@ icmpg_table_line(const struct icmpg_table *table, u64 hash)
 	return &table->line[(u64)(u32)hash * table->lines >> 32];
 }
 
+/* Does the word at a place of a line differ from another below @shift only? */
+static __always_inline bool icmpg_table_has(const struct icmpg_line *line,
+					    unsigned int place, u64 want,
+					    u8 shift, u64 *differs)
+{
+	*differs = (u64)atomic64_read(&line->slot[place]) ^ want;
+	return *differs < 1ULL << shift;
+}
+
 /**
  * icmpg_table_find() - look for a word in a line
  * @line: the line
  * @tag: what is on top of the word
  * @shift: where the tag begins
- * @word: is set to the word, if there is one
+ * @rest: is set to what is below the tag, if there is such a word
+ *
+ * Written out, as most senders of a flood aren't there: half of what a loop takes.
  *
  * Return: is it there?
  */
-static inline bool icmpg_table_find(const struct icmpg_line *line, u32 tag,
-				    u8 shift, u64 *word)
+static __always_inline bool icmpg_table_find(const struct icmpg_line *line,
+					     u32 tag, u8 shift, u64 *rest)
 {
-	unsigned int i;
-	u64 slot;
+	u64 want = (u64)tag << shift, differs;
 
-	for (i = 0; i < ICMPG_LINE_SLOTS; i++) {
-		slot = atomic64_read(&line->slot[i]);
-		if (slot >> shift == tag) {
-			*word = slot;
-			return true;
-		}
+	if (icmpg_table_has(line, 0, want, shift, &differs) ||
+	    icmpg_table_has(line, 1, want, shift, &differs) ||
+	    icmpg_table_has(line, 2, want, shift, &differs) ||
+	    icmpg_table_has(line, 3, want, shift, &differs) ||
+	    icmpg_table_has(line, 4, want, shift, &differs) ||
+	    icmpg_table_has(line, 5, want, shift, &differs) ||
+	    icmpg_table_has(line, 6, want, shift, &differs) ||
+	    icmpg_table_has(line, 7, want, shift, &differs)) {
+		*rest = differs;
+		return true;
 	}
 	return false;
 }
