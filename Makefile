@@ -82,6 +82,12 @@ bench: deps ## instructions, time and memory beside its peers; QUICK=1 in minute
 survival: ## who survives a flood, simulated beside its peers; in 10 minutes
 	+$(MAKE) -s -C selftests/bench/survival O='$(out)' results
 
+bench-check: deps ## instructions of the guard alone, against those recorded
+	@O='$(out)' selftests/bench/run.sh check
+
+bench-record: deps # the same, recorded
+	O='$(out)' selftests/bench/run.sh record
+
 lint: ## static checks of all sources
 	O='$(out)' selftests/lint.sh
 
@@ -110,4 +116,4 @@ clean: ## removes what was built
 	rm -rf '$(out)'/kernel-* '$(out)'/userspace* '$(out)/selftests' '$(out)/vm' '$(out)/bench'
 	@rmdir '$(out)' 2>/dev/null || true
 
-.PHONY: all help module tool demo check check-debug check-long bench survival lint install uninstall deps deps-debug clean
+.PHONY: all help module tool demo check check-debug check-long bench bench-check bench-record survival lint install uninstall deps deps-debug clean

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: inside.sh MODULE [--quick] PART...
+# usage: inside.sh FOLDER [--quick] [--guard] PART...
 #
 # What the benchmark does inside the machine: puts one filter after the other in
 # place, sends all of them the same packets, and prints a line for each
@@ -9,6 +9,7 @@
 #	measured CASE SUBJECT packets=N refused=N instructions=N ...
 #
 # after it has seen that the filter's own counter says the same as the loop.
+# --quick sends fewer, --guard leaves out the others' filters.
 #
 #	bench0, a dummy device: 192.0.2.1/24, 2001:db8::1/64
 #	sources: 16.0.0.0 and up, or all over 16.0.0.0/2; 2001:db8:N::2
@@ -73,7 +74,12 @@ up_guard_two() {
 		echo "limit echo-request pair $1/${2:0:1} burst $3"
 		echo "limit echo-request router $budget/s burst $budget"
 		echo "mode enforce"
-	} | icmpguard set -
+	} | icmpguard set - || return
+	known_off
+}
+# what is asked here is what limits take, without the memory of known senders
+known_off() {
+	! icmpguard show | grep -q known-first || icmpguard set known-first off
 }
 count_guard_two() { count_guard; }
 
@@ -233,9 +239,10 @@ down() {
 }
 declare -A table=([4]=iptable_raw [6]=ip6table_raw)
 
-# up SUBJECT RATE UNIT BURST
+# up SUBJECT RATE UNIT BURST; fails if it is not to be measured
 up() {
 	subject=$1
+	[[ -z $guard_only || $1 == @(nothing|off|guard|guard_two) ]] || return
 	down
 	"up_$1" "$2" "$3" "$4" || die "$1 can't be put in place"
 }
@@ -271,6 +278,7 @@ all_refused() {
 n=200000
 million=1000000
 growth=(1 10 100 1000 10000 100000 524288)
+guard_only=''
 filters=(guard rawdrop hashlimit nftdrop nftmeter)
 
 # Senders that have had their one packet of this minute, and random ones while
@@ -278,7 +286,7 @@ filters=(guard rawdrop hashlimit nftdrop nftmeter)
 part_refusals() {
 	local each
 	for each in nothing off "${filters[@]}" guard_two; do
-		up "$each" 1 minute 1
+		up "$each" 1 minute 1 || continue
 		send loop=hook packet=echo4 sources=1000 packets=1000
 		measure one loop=hook packet=echo4 sources=1 packets=$n
 		[[ $each == @(nothing|off) ]] || all_refused
@@ -295,7 +303,7 @@ part_refusals() {
 part_ipv6() {
 	local each
 	for each in nothing "${filters[@]}" guard_two; do
-		up "$each" 1 minute 1
+		up "$each" 1 minute 1 || continue
 		send loop=hook packet=echo6 sources=1000 packets=1000
 		measure one-ipv6 loop=hook packet=echo6 sources=1 packets=$n
 		[[ $each == nothing ]] || all_refused
@@ -311,7 +319,7 @@ part_ipv6() {
 part_passes() {
 	local each packet
 	for each in nothing off guard rawdrop hashlimit nftdrop nftmeter conntrack; do
-		budget=1000000 up "$each" 1000000 second 1000000
+		budget=1000000 up "$each" 1000000 second 1000000 || continue
 		[[ $each != guard ]] || guard_wide
 		for packet in udp4 udp6; do
 			measure $packet loop=hook packet=$packet sources=1 packets=$n
@@ -340,7 +348,7 @@ part_growth() {
 	local each sources
 	for each in guard hashlimit nftmeter; do
 		# as many buckets as senders, or its lists grow
-		buckets=524288 budget=1000000 up "$each" 1 minute 1
+		buckets=524288 budget=1000000 up "$each" 1 minute 1 || continue
 		[[ $each != guard ]] || guard_wide 16M
 		for sources in "${growth[@]}"; do
 			send loop=hook packet=echo4 sources="$sources" packets="$sources"
@@ -355,7 +363,7 @@ part_growth() {
 part_receive() {
 	local each
 	for each in nothing guard rawdrop hashlimit nftdrop nftmeter ingress xdp conntrack; do
-		up "$each" 1 minute 1
+		up "$each" 1 minute 1 || continue
 		send loop=receive packet=echo4 sources=1000 packets=1000
 		[[ $each != nothing ]] || measure build loop=build packet=echo4 sources=1 packets=$n
 		measure receive-one loop=receive packet=echo4 sources=1 packets=$n
@@ -373,7 +381,7 @@ part_fragments() {
 	sysctl -q net.ipv4.ipfrag_high_thresh=$((1 << 30)) net.ipv6.ip6frag_high_thresh=$((1 << 30)) \
 		net.ipv4.ipfrag_time=1 net.ipv6.ip6frag_time=1
 	for each in nothing guard conntrack; do
-		budget=1000000 up "$each" 1 minute 1
+		budget=1000000 up "$each" 1 minute 1 || continue
 		[[ $each != guard ]] || for scope in pair source destination router; do
 			echo "limit fragment $scope 1000000/s burst 1000000"
 		done | icmpguard set -
@@ -392,11 +400,83 @@ part_fragments() {
 	done
 }
 
+# Memory of the kernel, in bytes: what is allocated for good.
+memory() {
+	awk '/^(Slab|VmallocUsed|Percpu):/ { n += $2 } END { print n * 1024 }' /proc/meminfo
+}
+
+# What a sender takes that isn't forgotten: as many as there are before one in a
+# hundred is, or 40000 where nobody is.
+part_memory() {
+	local each before taken keys
+	for each in guard hashlimit nftmeter; do
+		down
+		# a sender's entry, not the code
+		[[ $each != guard ]] || { modprobe icmpguard mode=off && known_off; }
+		before=$(memory)
+		buckets=65536 budget=1000000 up "$each" 1 minute 1 || continue
+		[[ $each != guard ]] || guard_wide
+		keys=40000
+		if [[ $each == guard ]]; then
+			while [[ $(evictions) -lt $((keys / 100)) && $keys -lt 200000 ]]; do
+				keys=$((keys + 1000))
+				send loop=hook packet=echo4 sources=$keys packets=$keys
+			done
+			keys=$((keys - 1000))
+		else
+			send loop=hook packet=echo4 sources=$keys packets=$keys
+		fi
+		taken=$(memory)
+		echo "memory keys $each $keys"
+		echo "memory taken $each $((taken - before))"
+		before=$(slab)
+		send loop=hook packet=echo4 sources=0 packets=$n
+		echo "memory flood $each $(($(slab) - before))"
+	done
+}
+evictions() {
+	awk '/^table.*evict/ { n += $2 } END { print n + 0 }' /proc/net/icmpguard
+}
+slab() {
+	awk '/^Slab:/ { print $2 * 1024 }' /proc/meminfo
+}
+
+# On two processors at the same time, and on one: how long it takes.
+part_scaling() {
+	local each cpus
+	for each in guard guard_two rawdrop hashlimit nftdrop nftmeter; do
+		up "$each" 1 minute 1 || continue
+		send loop=hook packet=echo4 sources=1000 packets=1000
+		send loop=hook packet=echo4 sources=0 packets=10000
+		for _ in 1 2 3 4 5; do
+			for cpus in 1 2; do
+				measure scaling-one-$cpus loop=hook packet=echo4 sources=1 packets=$n cpus=$cpus
+				measure scaling-random-$cpus loop=hook packet=echo4 sources=0 packets=$n cpus=$cpus
+			done
+		done
+	done
+}
+
+# Run with vm/run --trace, which sees what is run here; see profile.py.
+profile() {
+	up guard_two 1 minute 1
+	send loop=hook packet=echo4 sources="$1" packets=3000
+	echo "text $(<"/sys/module/icmpguard/sections/.text")"
+	send loop=hook packet=echo4 sources="$1" packets=20000
+	all_refused
+}
+part_profile_one() {
+	profile 1
+}
+part_profile_random() {
+	profile 0
+}
+
 # Every single packet.
 part_worst() {
 	local each
 	for each in guard hashlimit nftmeter; do
-		up "$each" 1 minute 1
+		up "$each" 1 minute 1 || continue
 		measure worst-one loop=hook packet=echo4 sources=1 packets=$million each=1
 		measure worst-random loop=hook packet=echo4 sources=0 packets=$million each=1
 	done
@@ -410,10 +490,14 @@ retpolines() {
 
 files=$1
 shift
-if [[ ${1-} == --quick ]]; then
-	n=20000 million=100000 growth=(1 1000 100000)
+while [[ ${1-} == --* ]]; do
+	case $1 in
+	--quick) n=20000 million=100000 growth=(1 1000 100000) ;;
+	--guard) guard_only=1 ;;
+	*) die "no such option: $1" ;;
+	esac
 	shift
-fi
+done
 [[ -n ${ICMPGUARD_VM-} ]] || die "this is for the virtual machine only"
 modprobe dummy numdummies=0
 ip link add bench0 type dummy
@@ -424,7 +508,7 @@ ip route add default via 192.0.2.2
 ip route add default via 2001:db8::2
 insmod "$files/icmpguard-bench.ko" || die "the module can't be loaded"
 echo "kernel $(uname -r) ($(uname -v | grep -o '[0-9][0-9.]*-[0-9]*' | head -n 1)))"
-echo "flags QEMU tcg icount, retpolines $(retpolines)"
+echo "flags $(nproc) processors emulated by QEMU, retpolines $(retpolines)"
 for part; do
 	started=$SECONDS
 	"part_$part"
