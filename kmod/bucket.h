@@ -161,7 +161,7 @@ static inline void icmpg_limit_share(struct icmpg_limit *limit, bool shared,
 		8, 9, 10, 11, 12, 13, 14, 16
 	};
 	bool divide = shared && known_first &&
-		      limit->tau >= (ICMPG_SHARE_MIN - 1) * limit->t;
+		      limit->tau >= (ICMPG_SHARE_MIN - 1ULL) * limit->t;
 	u64 all = single ? limit->tau_ns : limit->tau;
 	unsigned int level;
 

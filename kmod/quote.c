@@ -188,7 +188,7 @@ static u8 icmpg_quote_ipv6(const struct sk_buff *skb, u32 at, u32 room,
 	needed += min_t(u32, icmpg_quote_u16(ip + 4), ICMPG_QUOTE_UPPER);
 	if (room < needed)
 		return ICMPGUARD_REASON_QUOTE_SHORT;
-	if (memcmp(ip + 8, &pkt->dst, 16) || ip[8] == 0xff)
+	if (memcmp(ip + 8, pkt->dst.v6, 16) || ip[8] == 0xff)
 		return ICMPGUARD_REASON_QUOTE_SOURCE;
 	if (ip[24] == 0xff && !icmpg_quote_may_be_group(pkt))
 		return ICMPGUARD_REASON_QUOTE_GROUP;
