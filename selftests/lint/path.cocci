@@ -2,7 +2,7 @@
 //
 // On the way of a packet nothing is allocated, locked or logged.
 //
-// files: kmod/hook.c kmod/classify.c kmod/policy.c kmod/limiter.c kmod/fragment.c kmod/destination.c
+// files: kmod/hook.c kmod/classify.c kmod/policy.c kmod/quote.c kmod/advert.c kmod/key.c kmod/known.c kmod/limiter.c kmod/fragment.c kmod/destination.c
 
 @with_skb@
 identifier f, skb;
