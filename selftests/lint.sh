@@ -149,7 +149,7 @@ list_rule_files() {
 
 # A function that coccinelle can't read is one that it silently leaves out.
 check_coccinelle() {
-	local rule files bad=0
+	local rule file files bad=0
 	spatch --macro-file selftests/lint/macros.h --parse-c kmod/*.c >"$scratch/parsed" 2>&1
 	if ! grep -q '^NB total files = ' "$scratch/parsed"; then
 		tail -n 5 "$scratch/parsed"
@@ -165,10 +165,13 @@ check_coccinelle() {
 		END { exit bad }' "$scratch/parsed" || bad=1
 	for rule in selftests/lint/*.cocci; do
 		mapfile -t files < <(list_rule_files "$rule")
-		if ! spatch --very-quiet --no-includes --macro-file selftests/lint/macros.h \
-			--sp-file "$rule" "${files[@]}" >"$scratch/diff" 2>&1 ||
-			[[ -s $scratch/diff || ${#files[@]} -eq 0 ]]; then
-			sed -n '5,/^\/\/$/s,^// ,,p' "$rule"
+		# all at once would be one program to it, and take minutes
+		for file in "${files[@]}"; do
+			spatch --very-quiet --no-includes --macro-file selftests/lint/macros.h \
+				--sp-file "$rule" "$file" || echo "$rule: failed on $file"
+		done >"$scratch/diff" 2>&1
+		if [[ -s $scratch/diff || ${#files[@]} -eq 0 ]]; then
+			sed -n '3,/^\/\/$/s,^// ,,p' "$rule"
 			sed "s/^-\([^-]\)/here: \1/" "$scratch/diff"
 			bad=1
 		fi

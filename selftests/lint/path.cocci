@@ -2,36 +2,41 @@
 //
 // On the way of a packet nothing is allocated, locked or logged.
 //
-// files: kmod/hook.c kmod/classify.c kmod/policy.c kmod/quote.c kmod/advert.c kmod/key.c kmod/known.c kmod/limiter.c kmod/fragment.c kmod/destination.c
+// files: kmod/hook.c kmod/classify.c kmod/policy.c kmod/quote.c kmod/advert.c kmod/key.c kmod/known.c kmod/harm.c kmod/classify_type.c kmod/limiter.c kmod/fragment.c kmod/destination.c
 
-@with_skb@
+// first the calls alone, as few files have any: looking into functions takes long
+@call@
+identifier bad =~ "^(k[mzvc]+alloc|kmem_cache_|vmalloc|vzalloc|kv?free|alloc_|mutex_|spin_|raw_spin_|read_lock|write_lock|down|up$|pr_|_?printk|net_.*_ratelimited|dev_(err|warn|notice|info|dbg)|msleep|schedule|synchronize_)";
+position at;
+@@
+bad@at(...)
+
+@with_skb depends on call@
 identifier f, skb;
 position p;
 @@
-(
 f@p(..., struct sk_buff *skb, ...) { ... }
-)
 
-@with_pkt@
+@with_pkt depends on call@
 identifier f, pkt;
 position p;
 @@
 f@p(..., struct icmpg_pkt *pkt, ...) { ... }
 
-@with_check@
+@with_check depends on call@
 identifier f, check;
 position p;
 @@
 f@p(..., struct icmpg_check *check, ...) { ... }
 
 @@
-identifier f;
+identifier f, call.bad;
 position p = {with_skb.p, with_pkt.p, with_check.p};
-identifier bad =~ "^(k[mzvc]+alloc|kmem_cache_|vmalloc|vzalloc|kv?free|alloc_|mutex_|spin_|raw_spin_|read_lock|write_lock|down|up$|pr_|_?printk|net_.*_ratelimited|dev_(err|warn|notice|info|dbg)|msleep|schedule|synchronize_)";
+position call.at;
 @@
 f@p(...)
 {
 	<...
-*	bad(...)
+*	bad@at(...)
 	...>
 }
