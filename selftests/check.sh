@@ -10,7 +10,8 @@
 # and runs on each kernel of vm/kernels, or only on the one of that RELEASE.
 # A test that takes longer than the `timeout` in selftests/settings says so in a
 # comment of its own, `# timeout: SECONDS`; one that needs more on the kernel's
-# command line has a comment `# kernel arguments: ARGS`.
+# command line has a comment `# kernel arguments: ARGS`. Two machines run at a time,
+# or as many as JOBS says, but for a test that has a comment `# alone`.
 #
 # With --debug all that needs a machine is run on the debug kernel, where any
 # report of a bug and any leak is a failure, with the tests of TEST_PROGS_EXTENDED,
@@ -21,9 +22,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 O=$(realpath -m "${O:-.build}")
 export O
 
-number=0 times=() totals=()
-tally=$(mktemp)
-trap 'rm -f "$tally"' EXIT
+number=0 shown=0 totals=()
+scratch=$(mktemp -d)
+tally=$scratch/tally
+trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -39,6 +41,16 @@ case ${1-} in
 	shift 2 ;;
 esac
 
+# Ends what runs, each with all that it has started, which has a group of its own.
+stop() {
+	local group
+	for group in $(jobs -p); do
+		kill -- "-$group" 2>/dev/null
+	done
+	wait
+	rm -rf "$scratch"
+}
+
 # Runs one program and counts its results.
 run_test() {
 	local name=$1 timeout=$2 before=$SECONDS
@@ -46,7 +58,7 @@ run_test() {
 	number=$((number + 1))
 	/usr/bin/python3 selftests/ktap.py run --number $number --name "$name" \
 		--timeout "$timeout" --tally "$tally" "$@"
-	times+=("$((SECONDS - before)) s $name")
+	echo "# $((SECONDS - before)) s $name" >>"$scratch/times"
 }
 
 # Prints the tests in lists of selftests/Makefile.
@@ -90,6 +102,57 @@ run_in_machine() {
 		${arguments:+--append "$arguments"} -- "${under[@]}" "./$program"
 }
 
+# Runs the tests on a kernel, some at the same time.
+run_on() {
+	local kernel=$1 program running=0 limit before=$SECONDS
+	shift
+	shown=$number
+	for program; do
+		limit=$jobs
+		if [[ $# -eq 1 ]] || grep -qx '# alone' "selftests/$program" 2>/dev/null; then
+			limit=1
+		fi
+		wait_until_below "$limit"
+		start_in_machine "$kernel" "$program"
+	done
+	wait_until_below 1
+	totals+=("# $((SECONDS - before)) s all on $kernel")
+}
+
+# A lone test is seen as it goes, others when they and those before have ended.
+start_in_machine() {
+	if [[ $limit -eq 1 ]]; then
+		run_in_machine "$@"
+		shown=$number
+		return
+	fi
+	set -m
+	{
+		run_in_machine "$@" >"$scratch/said-$((number + 1))" 2>&1
+		touch "$scratch/ended-$number"
+	} &
+	set +m
+	number=$((number + 1)) running=$((running + 1))
+}
+
+# Waits for tests to end, until less than so many run.
+wait_until_below() {
+	while [[ $running -gt 0 && $running -ge $1 ]]; do
+		wait -n
+		running=$((running - 1))
+		while [[ -e $scratch/ended-$((shown + 1)) ]]; do
+			shown=$((shown + 1))
+			cat "$scratch/said-$shown"
+		done
+	done
+}
+
+jobs=${JOBS:-$(($(nproc) < 2 ? 1 : 2))}
+if [[ ! $jobs =~ ^[1-9][0-9]?$ ]]; then
+	echo "check.sh: JOBS is a number of machines, not $jobs" >&2
+	exit 2
+fi
+
 export -f check_listed list_tests
 if [[ $# -gt 0 ]]; then
 	programs=("$@")
@@ -119,14 +182,11 @@ else
 	echo "1..$tests"
 fi
 for kernel in "${kernels[@]}"; do
-	before=$SECONDS
-	for program in "${programs[@]}"; do
-		run_in_machine "$kernel" "$program"
-	done
-	totals+=("$((SECONDS - before)) s all on $kernel")
+	run_on "$kernel" "${programs[@]}"
 done
 
-printf '# %s\n' "${times[@]}" "${totals[@]}" "$SECONDS s in all"
+cat "$scratch/times"
+printf '%s\n' "${totals[@]}" "# $SECONDS s in all, $jobs machines at a time"
 # a program whose report broke off has left no line
 awk -v due=$number '
 	{ passed += $1; failed += $2; skipped += $3 }
