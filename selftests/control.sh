@@ -200,6 +200,10 @@ test_notification() {
 	guard "$router" set limit echo-request source off
 	guard "$router" exempt add 198.51.100.0/24
 	guard "$router" exempt del 198.51.100.0/24
+	guard "$router" set class timestamp drop local
+	guard "$router" set class timestamp limit
+	guard "$router" set type icmp 3 code 13 drop
+	guard "$router" set type icmp 3 code 13 off
 	guard "$router" set mode monitor
 	busywait 20000 grep -q 'set mode monitor' "$scratch/monitor" ||
 		fail "$(cat "$scratch/monitor")"
@@ -208,6 +212,10 @@ test_notification() {
 set limit echo-request source off
 exempt add 198.51.100.0/24
 exempt del 198.51.100.0/24
+set class timestamp drop local
+set class timestamp limit
+set type icmp 3 code 13 drop
+set type icmp 3 code 13 off
 set mode monitor' ]] || fail "$(cat "$scratch/monitor")"
 	busywait 20000 has_lines 5 "$scratch/monitor.json"
 	[[ $(jq -c 'select(.event == "config") | .set' "$scratch/monitor.json" | head -n 1) == \

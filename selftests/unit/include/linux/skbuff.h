@@ -12,7 +12,10 @@
 struct sk_buff {
 	const u8 *data;
 	unsigned int len;
+	u8 pkt_type;
 };
+
+#define PACKET_BROADCAST	1
 
 static inline void *skb_header_pointer(const struct sk_buff *skb, int offset,
 				       int size, void *buffer)
