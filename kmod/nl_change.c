@@ -177,9 +177,15 @@ static int icmpg_nl_change_type(struct icmpg_nl_change *change,
 		return err;
 	if (NL_REQ_ATTR_CHECK(extack, attr, tb, ICMPGUARD_A_TYPE_FAMILY) ||
 	    NL_REQ_ATTR_CHECK(extack, attr, tb, ICMPGUARD_A_TYPE_TYPE) ||
-	    !tb[ICMPGUARD_A_TYPE_ACTION] == !tb[ICMPGUARD_A_TYPE_DELETE]) {
+	    (!tb[ICMPGUARD_A_TYPE_DELETE] &&
+	     NL_REQ_ATTR_CHECK(extack, attr, tb, ICMPGUARD_A_TYPE_ACTION))) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "type needs family, type, and either an action or delete");
+				    "type needs family, type, and an action or delete");
+		return -EINVAL;
+	}
+	if (tb[ICMPGUARD_A_TYPE_DELETE] && tb[ICMPGUARD_A_TYPE_ACTION]) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a type has an action or is deleted, not both");
 		return -EINVAL;
 	}
 	err = icmpg_nl_change_which(&setting, tb, extack);
