@@ -347,9 +347,10 @@ u8 icmpg_policy_quote(const struct icmpg_config *config,
  * @source: enum icmpg_destination of its source
  *
  * RFC 1122 section 3.2.1.3, RFC 2827. Neighbour discovery from an address of
- * ours is how a second owner of it is noticed (RFC 4862 section 5.4.4), and
- * routers that share an address (anycast gateways) send errors from it, path MTU
- * messages among them, to hosts behind each other.
+ * ours is how a second owner of it is noticed (RFC 4862 section 5.4.4), a bridge
+ * that asks for listeners (RFC 4541) also asks its own host, and routers that
+ * share an address (anycast gateways) send errors from it, path MTU messages
+ * among them, to hosts behind each other.
  *
  * Return: the reason to refuse it, or 0.
  */
@@ -362,6 +363,7 @@ u8 icmpg_policy_source(const struct icmpg_config *config,
 		return ICMPGUARD_REASON_SOURCE_BROADCAST;
 	if (source == ICMPG_DESTINATION_LOCAL &&
 	    pkt->class != ICMPGUARD_CLASS_NEIGHBOUR_DISCOVERY &&
+	    pkt->class != ICMPGUARD_CLASS_MULTICAST_LISTENER &&
 	    !icmpg_class_is_error(pkt->class))
 		return ICMPGUARD_REASON_SOURCE_OWN;
 	return 0;

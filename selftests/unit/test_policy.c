@@ -446,6 +446,7 @@ static void test_source(void)
 		struct icmpg_pkt pkt = unit_pkt(class, "192.0.2.1",
 						"192.0.2.2");
 		bool may = class == CLASS(NEIGHBOUR_DISCOVERY) ||
+			   class == CLASS(MULTICAST_LISTENER) ||
 			   class == CLASS(UNREACHABLE) ||
 			   class == CLASS(PATH_MTU) ||
 			   class == CLASS(TIME_EXCEEDED) ||
