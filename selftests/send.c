@@ -44,6 +44,7 @@ struct send_packet {
 	struct in6_addr dst;
 	uint32_t step_src;
 	uint32_t step_dst;
+	uint32_t step_net;
 	uint32_t ttl;
 	uint32_t type;
 	uint32_t code;
@@ -380,12 +381,21 @@ static void send_frame(int fd, const struct send_frame *frame)
 			send_die("%zu bytes: %s", frame->size, strerror(errno));
 }
 
-/* The last 32 bits of an address. */
-static void send_step(struct in6_addr *address, int family, uint32_t step)
+/* 32 bits of an address. */
+static void send_step(uint32_t *bits, uint32_t step)
 {
-	uint32_t *last = &address->s6_addr32[family == AF_INET ? 0 : 3];
+	*bits = htonl(ntohl(*bits) + step);
+}
 
-	*last = htonl(ntohl(*last) + step);
+/* Return: whether anything has changed. */
+static bool send_step_all(struct send_packet *packet)
+{
+	int last = packet->family == AF_INET ? 0 : 3;
+
+	send_step(&packet->src.s6_addr32[last], packet->step_src);
+	send_step(&packet->dst.s6_addr32[last], packet->step_dst);
+	send_step(&packet->src.s6_addr32[1], packet->step_net);
+	return packet->step_src || packet->step_dst || packet->step_net;
 }
 
 /* What a limit would do, had it only the times of sending: a bucket of tokens. */
@@ -443,11 +453,8 @@ static void send_all(int fd, struct send_packet packet)
 			send_ask_twin(&twin, &packet, now);
 		}
 		send_frame(fd, &frame);
-		if (packet.step_src || packet.step_dst) {
-			send_step(&packet.src, packet.family, packet.step_src);
-			send_step(&packet.dst, packet.family, packet.step_dst);
+		if (send_step_all(&packet))
 			send_build(&frame, &packet);
-		}
 	}
 	if (packet.rate)
 		printf("%llu %llu %llu\n", (unsigned long long)i,
@@ -483,6 +490,7 @@ static const struct send_word {
 	WORD("limit", limit, "with rate: packets a second that should pass"),
 	WORD("burst", burst, "with limit: packets at once that should pass"),
 	WORD("step-src", step_src, "add this to the source each time"),
+	WORD("step-net", step_net, "add this to the third and fourth group of an IPv6 source"),
 	WORD("step-dst", step_dst, "add this to the destination each time"),
 #undef WORD
 };
