@@ -167,7 +167,7 @@ if [[ $# -eq 0 && -n $debug ]]; then
 	run_test "debug kernel" 7200 --plain -- selftests/vm/debug-kernel.sh
 	run_test "planted bugs" 3600 -- selftests/vm/planted.sh
 elif [[ $# -eq 0 ]]; then
-	echo "1..$((tests + 10))"
+	echo "1..$((tests + 11))"
 	run_test "reading of test results" 60 -- selftests/ktap.py self-check
 	run_test "all tests are listed" 60 --plain -- bash -c check_listed
 	run_test "virtual machine" 600 -- selftests/vm/check.sh
@@ -177,6 +177,7 @@ elif [[ $# -eq 0 ]]; then
 	run_test "unit tests" 900 -- make -s -C selftests/unit O="$O" check
 	run_test "survival of floods" 600 -- make -s -C selftests/bench/survival O="$O" check
 	run_test "commands for people" 1200 -- selftests/documented.py outside
+	run_test "kselftest" 600 -- selftests/kselftest/check.sh
 	run_test "tests of the tool" 600 -- make -s -C userspace O="$O/userspace" check
 else
 	echo "1..$tests"

@@ -6,4 +6,6 @@
 #
 # timeout: 300
 
+# beside this where it is installed
+[[ -e ../userspace/tests/cli.sh ]] || exec ./cli.sh
 exec ../userspace/tests/cli.sh

@@ -668,6 +668,8 @@ test_two_transactions() {
 # What the manual calls the defaults is what the module does.
 test_manual() {
 	local page=$here/../icmpguard.8
+	# beside this where it is installed
+	[[ -e $page ]] || page=$here/icmpguard.8
 	icmpguard reset
 	icmpguard show | awk '$1 == "limit" {
 		sub("/s", "", $4)
