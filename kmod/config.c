@@ -106,6 +106,18 @@ static void icmpg_config_build_masks(struct icmpg_config *config)
 	}
 }
 
+static bool icmpg_config_has_short_way(const struct icmpg_config *config)
+{
+	const struct icmpg_class_config *class =
+		&config->class[ICMPGUARD_CLASS_ECHO_REQUEST];
+
+	return config->set.mode == ICMPGUARD_MODE_ENFORCE &&
+	       !config->set.exempt && !config->set.type_count &&
+	       !class->by_direction &&
+	       class->action == ICMPGUARD_ACTION_LIMIT &&
+	       class->scopes & ICMPG_SCOPE_BIT(PAIR);
+}
+
 /**
  * icmpg_config_build() - the configuration that settings mean
  * @set: moved into the new configuration, which then owns the lists and leaves
@@ -148,6 +160,7 @@ struct icmpg_config *icmpg_config_build(struct icmpg_settings *set,
 				 &config->source_key[family]);
 	icmpg_config_build_masks(config);
 	icmpg_types_build(config);
+	config->short_way = icmpg_config_has_short_way(config);
 	set->broadcast_allow = NULL;
 	set->exempt = NULL;
 	return config;

@@ -166,6 +166,8 @@ struct icmpg_class_config {
  * struct icmpg_config - one immutable configuration of a namespace
  * @generation: counts the configurations of the namespace, from 1
  * @precise_clock: some limit is too short for the tick clock
+ * @short_way: flood.h may refuse echo requests of IPv4 for their pair: nothing
+ *	that is set could let them pass, or refuse them for another reason
  * @set: what it was built from
  * @source_key: of the hash of a packet's source, by family
  * @mask: the bits of an address that make a key, by scope and family. An IPv4
@@ -179,6 +181,7 @@ struct icmpg_class_config {
 struct icmpg_config {
 	u32 generation;
 	bool precise_clock;
+	bool short_way;
 	struct icmpg_settings set;
 	struct icmpg_key source_key[ICMPG_FAMILIES];
 	__be64 mask[ICMPG_SCOPE_SLOTS][ICMPG_FAMILIES][2];

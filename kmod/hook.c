@@ -21,6 +21,7 @@
 #include "advert.h"
 #include "classify.h"
 #include "destination.h"
+#include "flood.h"
 #include "fragment.h"
 #include "net.h"
 #include "policy.h"
@@ -322,7 +323,8 @@ icmpg_hook_prerouting(struct icmpg_net *guard, struct sk_buff *skb,
 		      const struct net_device *in,
 		      bool (*classify)(const struct sk_buff *skb,
 				       const struct net_device *dev,
-				       struct icmpg_pkt *pkt))
+				       struct icmpg_pkt *pkt),
+		      struct icmpg_flood flood)
 {
 	struct icmpg_judgement j ICMPG_UNINITIALIZED;
 	u8 reason;
@@ -335,6 +337,10 @@ icmpg_hook_prerouting(struct icmpg_net *guard, struct sk_buff *skb,
 		return NF_ACCEPT;
 	j.skb = skb;
 	j.dev = in;
+	if (flood.has_source) {
+		j.check.source = flood.source;
+		j.check.has_source = true;
+	}
 	reason = icmpg_hook_judge(&j);
 	if (!reason)
 		return NF_ACCEPT;
@@ -350,10 +356,22 @@ icmpg_hook_prerouting(struct icmpg_net *guard, struct sk_buff *skb,
 /* Not inline: a packet that isn't ours pays nothing for the room it takes. */
 static noinline unsigned int
 icmpg_hook_icmp_ipv4(struct icmpg_net *guard, struct sk_buff *skb,
-		     const struct nf_hook_state *state)
+		     const struct nf_hook_state *state, struct icmpg_flood flood)
 {
 	return icmpg_hook_prerouting(guard, skb, state->in,
-				     icmpg_classify_ipv4);
+				     icmpg_classify_ipv4, flood);
+}
+
+/* Not inline either: its registers aren't saved for packets that aren't ours. */
+static noinline unsigned int
+icmpg_hook_short_ipv4(struct icmpg_net *guard, struct sk_buff *skb,
+		      const struct nf_hook_state *state)
+{
+	struct icmpg_flood flood = icmpg_flood_judge(guard, skb, state->in);
+
+	if (flood.refused)
+		return NF_DROP;
+	return icmpg_hook_icmp_ipv4(guard, skb, state, flood);
 }
 
 static noinline unsigned int
@@ -361,7 +379,8 @@ icmpg_hook_icmp_ipv6(struct icmpg_net *guard, struct sk_buff *skb,
 		     const struct nf_hook_state *state)
 {
 	return icmpg_hook_prerouting(guard, skb, state->in,
-				     icmpg_classify_ipv6);
+				     icmpg_classify_ipv6,
+				     (struct icmpg_flood){});
 }
 
 static unsigned int icmpg_hook_prerouting_ipv4(void *priv, struct sk_buff *skb,
@@ -369,7 +388,7 @@ static unsigned int icmpg_hook_prerouting_ipv4(void *priv, struct sk_buff *skb,
 {
 	if (likely(icmpg_classify_is_foreign_ipv4(ip_hdr(skb))))
 		return NF_ACCEPT;
-	return icmpg_hook_icmp_ipv4(priv, skb, state);
+	return icmpg_hook_short_ipv4(priv, skb, state);
 }
 
 static unsigned int icmpg_hook_prerouting_ipv6(void *priv, struct sk_buff *skb,

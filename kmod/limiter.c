@@ -12,8 +12,6 @@
 
 #include "key.h"
 
-#define ICMPG_FINGERPRINT_BITS	21
-#define ICMPG_FINGERPRINT_SHIFT	(64 - ICMPG_FINGERPRINT_BITS)
 #define ICMPG_STATUS_LINES	4096	/* looked at for the fill of a table */
 #define ICMPG_SINGLE_SLACK_T	1024	/* packets beyond the burst */
 
@@ -131,8 +129,7 @@ icmpg_limiter_find_keyed(struct icmpg_check *check,
 	u64 now = icmpg_limit_now(limit, check->now_ns);
 	u64 tat;
 
-	charge->tag = (u32)limit->index << ICMPG_FINGERPRINT_BITS |
-		      (u32)(hash >> ICMPG_FINGERPRINT_SHIFT);
+	charge->tag = icmpg_limiter_tag(limit, hash);
 	charge->line = icmpg_table_line(&limiter->table, hash);
 	charge->old_tat = 0;
 	if (icmpg_table_find(charge->line, charge->tag, ICMPG_TAT_BITS, &tat))

@@ -144,6 +144,16 @@ static inline void icmpg_limiter_start(struct icmpg_check *check,
 	check->count = 0;
 }
 
+/* What finds a bucket in its line: index of its limit, fingerprint of its key. */
+#define ICMPG_FINGERPRINT_BITS	21
+#define ICMPG_FINGERPRINT_SHIFT	(64 - ICMPG_FINGERPRINT_BITS)
+
+static inline u32 icmpg_limiter_tag(const struct icmpg_limit *limit, u64 hash)
+{
+	return (u32)limit->index << ICMPG_FINGERPRINT_BITS |
+	       (u32)(hash >> ICMPG_FINGERPRINT_SHIFT);
+}
+
 u8 icmpg_limiter_check(struct icmpg_check *check, u8 class, u32 scopes);
 void icmpg_limiter_note(struct icmpg_check *check);
 void icmpg_limiter_known(struct icmpg_check *check,
