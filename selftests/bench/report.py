@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Reads what the machine printed and says what it means.
 
-usage: report.py --out FOLDER [--results FILE] LOG...
+usage: report.py --out FOLDER [--results FILE] [--readme FILE] LOG...
        report.py --check RECORD | --record RECORD LOG
 
 Writes bench.json and the plots into FOLDER, prints the table and each goal as
-met or not met, and puts the same into the marked part of FILE. With --check it
+met or not met, and puts the same, or a headline, into the marked part of FILE. With --check it
 only compares with what was recorded, and fails if anything grew by more than
 2 %; with --record it records.
 """
@@ -318,6 +318,19 @@ def show(res, args, rows):
     yield from show_profile(args.profile)
 
 
+def headline(res):
+    """What README.md says."""
+    names = ("guard", "hashlimit", "nftmeter", "rawdrop")
+    yield ("Instructions for a packet that is refused, limits and hook included "
+           f"(Linux {res.kernel}; all of it in `selftests/bench/RESULTS.md`):")
+    yield ""
+    yield "| | " + " | ".join(SUBJECTS[each] for each in names) + " |"
+    yield "|---" * (len(names) + 1) + "|"
+    for case in ("one", "thousand", "random", "udp4-more"):
+        text = CASES[case] + (", passes" if case.startswith("udp") else "")
+        yield f"| {text} | " + " | ".join(figure(res.get(case, each)) for each in names) + " |"
+
+
 def write_part(name, lines, begin=BEGIN, end=END):
     """Puts lines between the marks of a file; what others wrote there stays."""
     path = pathlib.Path(name)
@@ -407,6 +420,7 @@ def main():
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--date", default=str(datetime.date.today()))
     parser.add_argument("--results")
+    parser.add_argument("--readme")
     parser.add_argument("--profile", action="append", default=[])
     parser.add_argument("--check")
     parser.add_argument("--record")
@@ -428,6 +442,8 @@ def main():
     print("\n".join(lines))
     if args.results:
         write_part(args.results, lines)
+    if args.readme:
+        write_part(args.readme, list(headline(res)))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@
 #        selftests/bench/run.sh check | record
 #
 # Measures the guard beside its peers in virtual machines, and prints a table
-# with each goal as met or not met. The whole also writes RESULTS.md; a quick
-# one, or one of some parts, leaves it alone. `check` compares what the guard
-# alone takes with what was recorded in the file record, `record` writes that.
+# with each goal as met or not met. The whole also writes RESULTS.md, and the
+# headline in README.md; a quick one, or one of some parts, leaves them alone.
+# `check` compares what the guard alone takes with what was recorded in the file
+# record, `record` writes that.
 
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -56,7 +57,7 @@ profiles() {
 	done
 }
 
-quick=() results=(--results "$here/RESULTS.md") logs=() parts=()
+quick=() results=(--results "$here/RESULTS.md" --readme "$here/../../README.md") logs=() parts=()
 if [[ -n ${QUICK-} || $# -gt 0 ]]; then
 	results=()
 	[[ -z ${QUICK-} ]] || quick=(--quick)
