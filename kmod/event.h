@@ -11,4 +11,8 @@ void icmpg_event_path_mtu_send(struct icmpg_net *guard, u64 packets);
 void icmpg_event_open(void);
 void icmpg_event_close(void);
 
+void icmpg_event_init(struct icmpg_net *guard);
+void icmpg_event_exit(struct icmpg_net *guard);
+void icmpg_event_pressure(struct icmpg_net *guard);
+
 #endif /* ICMPG_EVENT_H */

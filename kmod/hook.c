@@ -21,6 +21,7 @@
 #include "advert.h"
 #include "classify.h"
 #include "destination.h"
+#include "event.h"
 #include "flood.h"
 #include "fragment.h"
 #include "net.h"
@@ -315,6 +316,8 @@ static unsigned int icmpg_hook_verdict(const struct icmpg_judgement *j,
 	/* RCU: the counters stay until the hooks have long gone. */
 	icmpg_stats_count(rcu_dereference(j->guard->stats), j->pkt.family,
 			  j->pkt.class, reason, would, j->evictions);
+	if (unlikely(j->evictions))
+		icmpg_event_pressure(j->guard);
 	return passes || would ? NF_ACCEPT : NF_DROP;
 }
 

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 
 #include "destination.h"
+#include "event.h"
 #include "fragment.h"
 #include "harm.h"
 #include "hook.h"
@@ -315,6 +316,7 @@ static int __net_init icmpg_net_init_one(struct net *net)
 	INIT_LIST_HEAD(&guard->drafts);
 	INIT_DELAYED_WORK(&guard->old_table, icmpg_net_old_table_work);
 	icmpg_harm_init(guard);
+	icmpg_event_init(guard);
 	get_random_bytes(&guard->key, sizeof(guard->key));
 	guard->clock_base_ns = ktime_get_ns() - get_jiffies_64() * TICK_NSEC;
 	config = icmpg_net_defaults(guard, ICMPGUARD_MODE_OFF);
@@ -359,6 +361,7 @@ static void __net_exit icmpg_net_exit_one(struct net *net)
 
 	cancel_delayed_work_sync(&guard->old_table);
 	icmpg_harm_exit(guard);
+	icmpg_event_exit(guard);
 	icmpg_net_free(guard);
 }
 

@@ -273,6 +273,12 @@ static int icmpg_nl_change_attr(struct icmpg_nl_change *change,
 	case ICMPGUARD_A_CONFIG_BRIDGED:
 		change->set->bridged = nla_get_u8(attr);
 		return 0;
+	case ICMPGUARD_A_CONFIG_KNOWN_FIRST:
+		change->set->known_first = nla_get_u8(attr);
+		return 0;
+	case ICMPGUARD_A_CONFIG_CANDIDATE_SIZE:
+		change->set->candidate_size = nla_get_u32(attr);
+		return 0;
 	case ICMPGUARD_A_CONFIG_CLASS:
 		return icmpg_nl_change_class(change, attr);
 	case ICMPGUARD_A_CONFIG_LIMIT:

@@ -44,7 +44,7 @@ static size_t icmpg_nl_config_size(void)
 	size_t byte = nla_total_size(sizeof(u8));
 	size_t flag = nla_total_size(0);
 
-	return 5 * number + 2 * byte +
+	return 6 * number + 3 * byte +
 	       ICMPGUARD_CLASS_FRAGMENT * ICMPG_DIRECTION_SLOTS *
 			nla_total_size(3 * number + flag) +
 	       ICMPGUARD_TYPES_MAX * nla_total_size(4 * number + flag) +
@@ -221,7 +221,10 @@ static int icmpg_nl_config_fill_settings(struct sk_buff *skb,
 	    nla_put_u8(skb, ICMPGUARD_A_CONFIG_RANDOMISE, set->randomise) ||
 	    nla_put_u8(skb, ICMPGUARD_A_CONFIG_BRIDGED, set->bridged) ||
 	    nla_put_u32(skb, ICMPGUARD_A_CONFIG_EXEMPTION_COUNT,
-			set->exempt ? set->exempt->count : 0))
+			set->exempt ? set->exempt->count : 0) ||
+	    nla_put_u8(skb, ICMPGUARD_A_CONFIG_KNOWN_FIRST, set->known_first) ||
+	    nla_put_u32(skb, ICMPGUARD_A_CONFIG_CANDIDATE_SIZE,
+			set->candidate_size))
 		return -EMSGSIZE;
 	err = icmpg_nl_config_fill_classes(skb, set);
 	if (!err)

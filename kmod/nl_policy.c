@@ -19,6 +19,11 @@ static const struct netlink_range_validation icmpg_nl_table_size_range = {
 	.max	= ICMPGUARD_TABLE_SIZE_MAX,
 };
 
+static const struct netlink_range_validation icmpg_nl_candidate_size_range = {
+	.min	= ICMPGUARD_CANDIDATE_SIZE_MIN,
+	.max	= ICMPGUARD_CANDIDATE_SIZE_MAX,
+};
+
 static const struct netlink_range_validation icmpg_nl_burst_range = {
 	.min	= 1,
 	.max	= ICMPGUARD_BURST_MAX,
@@ -71,7 +76,7 @@ const struct nla_policy icmpg_nl_prefix_policy[ICMPGUARD_A_PREFIX_MAX + 1] = {
 
 /* ICMPGUARD_CMD_CONFIG_SET - do */
 static const struct nla_policy
-icmpg_nl_config_set_policy[ICMPGUARD_A_CONFIG_TYPE + 1] = {
+icmpg_nl_config_set_policy[ICMPGUARD_A_CONFIG_CANDIDATE_SIZE + 1] = {
 	[ICMPGUARD_A_CONFIG_GENERATION] = { .type = NLA_U32, },
 	[ICMPGUARD_A_CONFIG_MODE] = NLA_POLICY_RANGE(NLA_U32, 1, ICMPGUARD_MODE_MAX),
 	[ICMPGUARD_A_CONFIG_MAX_MESSAGE] =
@@ -92,6 +97,9 @@ icmpg_nl_config_set_policy[ICMPGUARD_A_CONFIG_TYPE + 1] = {
 		NLA_POLICY_RANGE(NLA_U32, 1, ICMPGUARD_TRANSACTION_MAX),
 	[ICMPGUARD_A_CONFIG_EXEMPTION_COUNT] = { .type = NLA_REJECT, },
 	[ICMPGUARD_A_CONFIG_TYPE] = NLA_POLICY_NESTED(icmpg_nl_type_policy),
+	[ICMPGUARD_A_CONFIG_KNOWN_FIRST] = NLA_POLICY_MAX(NLA_U8, 1),
+	[ICMPGUARD_A_CONFIG_CANDIDATE_SIZE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &icmpg_nl_candidate_size_range),
 };
 
 /* ICMPGUARD_CMD_WHY_GET - do */
@@ -114,7 +122,7 @@ static const struct genl_ops icmpg_nl_ops[] = {
 		.cmd		= ICMPGUARD_CMD_CONFIG_SET,
 		.doit		= icmpg_nl_config_set_doit,
 		.policy		= icmpg_nl_config_set_policy,
-		.maxattr	= ICMPGUARD_A_CONFIG_TYPE,
+		.maxattr	= ICMPGUARD_A_CONFIG_CANDIDATE_SIZE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -40,7 +40,8 @@ static int icmpg_nl_set_check_memory(struct icmpg_net *guard,
 	if (bytes <= READ_ONCE(icmpg_userns_memory))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(info->extack,
-			    info->attrs[ICMPGUARD_A_CONFIG_TABLE_SIZE],
+			    info->attrs[ICMPGUARD_A_CONFIG_TABLE_SIZE] ?:
+			    info->attrs[ICMPGUARD_A_CONFIG_CANDIDATE_SIZE],
 			    "more memory than userns_memory allows this namespace: choose a smaller table-size or candidate-size, or set mode off first if the old one counts too");
 	return -EDQUOT;
 }

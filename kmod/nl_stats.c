@@ -217,6 +217,22 @@ int icmpg_nl_stats_reset_doit(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
+static int icmpg_nl_status_fill_known(struct sk_buff *skb,
+				      struct icmpg_net *guard)
+{
+	struct icmpg_known_status known;
+
+	icmpg_net_known_status(guard, &known);
+	if (nla_put_u32(skb, ICMPGUARD_A_STATUS_HISTORY_SIZE,
+			known.history_bytes) ||
+	    nla_put_u32(skb, ICMPGUARD_A_STATUS_HISTORY_FILL, known.fill) ||
+	    nla_put_u32(skb, ICMPGUARD_A_STATUS_CANDIDATE_SIZE,
+			known.candidate_bytes) ||
+	    nla_put_u8(skb, ICMPGUARD_A_STATUS_OVERLOADED, known.overloaded))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int icmpg_nl_status_fill(struct sk_buff *skb, struct icmpg_net *guard)
 {
 	const struct icmpg_config *config;
@@ -251,7 +267,7 @@ static int icmpg_nl_status_fill(struct sk_buff *skb, struct icmpg_net *guard)
 	    nla_put_u64_64bit(skb, ICMPGUARD_A_STATUS_PATH_MTU_HARMED, harmed,
 			      ICMPGUARD_A_STATUS_PAD))
 		return -EMSGSIZE;
-	return 0;
+	return icmpg_nl_status_fill_known(skb, guard);
 }
 
 /**

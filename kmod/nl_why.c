@@ -27,7 +27,8 @@ static size_t icmpg_nl_why_size(void)
 	size_t limit = nla_total_size(5 * number);
 
 	return 2 * nla_total_size(sizeof(struct in6_addr)) +
-	       nla_total_size(IFNAMSIZ) + number + nla_total_size(sizeof(u8)) +
+	       nla_total_size(IFNAMSIZ) + 4 * number +
+	       nla_total_size(sizeof(u8)) +
 	       ICMPGUARD_CLASS_MAX *
 			nla_total_size(3 * number + ICMPGUARD_SCOPE_MAX * limit);
 }
@@ -123,6 +124,35 @@ static int icmpg_nl_why_fill_all(struct sk_buff *skb, struct icmpg_judgement *j)
 	return 0;
 }
 
+static u32 icmpg_nl_why_known(u8 level)
+{
+	if (level >= ICMPG_LEVEL_SENIOR)
+		return ICMPGUARD_KNOWN_YES;
+	return level == ICMPG_LEVEL_UNKNOWN ? ICMPGUARD_KNOWN_NO :
+					      ICMPGUARD_KNOWN_JUNIOR;
+}
+
+static int icmpg_nl_why_fill_known(struct sk_buff *skb,
+				   struct icmpg_judgement *j)
+{
+	struct icmpg_known_info info;
+
+	if (!j->config->set.known_first)
+		return 0;
+	icmpg_limiter_known(&j->check, &info);
+	if (nla_put_u32(skb, ICMPGUARD_A_WHY_KNOWN,
+			icmpg_nl_why_known(info.level)))
+		return -EMSGSIZE;
+	if (info.level < ICMPG_LEVEL_SENIOR)
+		return 0;
+	if (nla_put_u32(skb, ICMPGUARD_A_WHY_KNOWN_FOR,
+			div_u64(info.age_ns, NSEC_PER_SEC)) ||
+	    nla_put_u32(skb, ICMPGUARD_A_WHY_KNOWN_IDLE,
+			div_u64(info.idle_ns, NSEC_PER_SEC)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int icmpg_nl_why_fill_classes(struct sk_buff *skb,
 				     struct icmpg_judgement *j)
 {
@@ -130,7 +160,8 @@ static int icmpg_nl_why_fill_classes(struct sk_buff *skb,
 	u8 class;
 	int err;
 
-	if (nla_put_u8(skb, ICMPGUARD_A_WHY_EXEMPT, exempt))
+	if (nla_put_u8(skb, ICMPGUARD_A_WHY_EXEMPT, exempt) ||
+	    icmpg_nl_why_fill_known(skb, j))
 		return -EMSGSIZE;
 	for (class = 1; class <= ICMPGUARD_CLASS_FRAGMENT; class++) {
 		if (!icmpg_nl_why_make(&j->pkt, class))

@@ -91,6 +91,7 @@ static void icmpg_proc_show_reasons(struct seq_file *seq,
 static int icmpg_proc_show(struct seq_file *seq, void *unused)
 {
 	struct icmpg_net *guard = icmpg_net(seq_file_single_net(seq));
+	struct icmpg_known_status known;
 	struct icmpg_counts *counts;
 	struct icmpg_stats *stats;
 	u32 size, fill;
@@ -108,6 +109,7 @@ static int icmpg_proc_show(struct seq_file *seq, void *unused)
 	mode = rcu_dereference(guard->config)->set.mode;
 	rcu_read_unlock();
 	icmpg_net_table_status(guard, &size, &fill);
+	icmpg_net_known_status(guard, &known);
 	seq_printf(seq, "version %u\n", ICMPG_PROC_VERSION);
 	seq_printf(seq, "mode %s\n", icmpg_mode_word[mode]);
 	icmpg_proc_show_classes(seq, counts);
@@ -117,6 +119,10 @@ static int icmpg_proc_show(struct seq_file *seq, void *unused)
 	seq_printf(seq, "table.fill-permille %u\n", fill);
 	seq_printf(seq, "table.evictions %llu\n", counts->evictions);
 	seq_printf(seq, "path-mtu-harmed %llu\n", icmpg_harm_sum(counts));
+	seq_printf(seq, "known.history-bytes %u\n", known.history_bytes);
+	seq_printf(seq, "known.history-permille %u\n", known.fill);
+	seq_printf(seq, "known.candidate-bytes %u\n", known.candidate_bytes);
+	seq_printf(seq, "known.overloaded %u\n", known.overloaded);
 	kvfree(counts);
 	return 0;
 }

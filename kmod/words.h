@@ -77,4 +77,9 @@
 	X(SOURCE_ADDRESS, "source-address")				\
 	X(RA_SANITY, "ra-sanity")
 
+#define ICMPG_KNOWNS(X)							\
+	X(NO, "no")							\
+	X(JUNIOR, "junior")						\
+	X(YES, "yes")
+
 #endif /* ICMPG_WORDS_H */

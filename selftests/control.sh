@@ -18,6 +18,8 @@ other_configuration() {
 		mode monitor
 		max-message 4096
 		table-size 256K
+		candidate-size 320K
+		known-first on
 		randomise off
 		bridged on
 		check ping-of-death off
@@ -306,6 +308,7 @@ test_proc_keys() {
 		echo resets
 		printf 'table.%s\n' size-bytes fill-permille evictions
 		echo path-mtu-harmed
+		printf 'known.%s\n' history-bytes history-permille candidate-bytes overloaded
 	})
 	for mode in off monitor enforce; do
 		guard "$router" set mode "$mode"

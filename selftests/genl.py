@@ -8,8 +8,9 @@ The commands go through one socket, one after the other; each prints a line:
 
   set WORD...     one config-set message; prints `ok` or `error ERRNO SENTENCE`
                   words: begin add commit replace validate-only generation=N
-                  mode=N max-message=N table-size=N bridged=N exempt=PREFIX
-                  unexempt=PREFIX limit=CLASS:SCOPE:COUNT:UNIT:BURST
+                  mode=N max-message=N table-size=N bridged=N known-first=N
+                  candidate-size=N exempt=PREFIX unexempt=PREFIX
+                  limit=CLASS:SCOPE:COUNT:UNIT:BURST
   exemptions      reads a whole dump and prints how many it told
   hold            opens a dump, says `open`, keeps it until standard input ends,
                   then reads the rest of it and prints how many it told
@@ -37,8 +38,9 @@ NESTED = 0x8000
 GENL_ID_CTRL, CTRL_GETFAMILY = 0x10, 3
 CONFIG_GET, CONFIG_SET, STATS_GET, WHY_GET = 1, 2, 5, 8
 GENERATION, EXEMPTION, EXEMPTION_COUNT = 1, 12, 16
-NUMBERS = {"generation": GENERATION, "mode": 2, "max-message": 3, "table-size": 4}
-BYTES = {"randomise": 5, "bridged": 6}
+NUMBERS = {"generation": GENERATION, "mode": 2, "max-message": 3, "table-size": 4,
+           "candidate-size": 19}
+BYTES = {"randomise": 5, "bridged": 6, "known-first": 18}
 FLAGS = {"replace": 13, "validate-only": 14}
 TRANSACTION = {"begin": 1, "add": 2, "commit": 3}
 TRANSACTION_ATTR = 15

@@ -226,6 +226,10 @@ static const struct attribute config_attributes[] = {
 	{ ICMPGUARD_A_CONFIG_EXEMPTION_COUNT, "exemption-count", ANY_U32, ONLY_TOLD },
 	/* none by default */
 	{ ICMPGUARD_A_CONFIG_TYPE, "type", NEST(type_set), SOMETIMES },
+	{ ICMPGUARD_A_CONFIG_KNOWN_FIRST, "known-first", U8(0, 1), TAKE(1, 0) },
+	{ ICMPGUARD_A_CONFIG_CANDIDATE_SIZE, "candidate-size",
+	  U32(ICMPGUARD_CANDIDATE_SIZE_MIN, ICMPGUARD_CANDIDATE_SIZE_MAX),
+	  TAKE(ICMPGUARD_CANDIDATE_SIZE_MIN, ICMPGUARD_CANDIDATE_SIZE_MAX) },
 };
 
 /* ------------------------------------------------------- what is only told */
@@ -262,6 +266,11 @@ static const struct attribute status_attributes[] = {
 	{ ICMPGUARD_A_STATUS_IPV6, "ipv6", U8(0, 1), ONLY_TOLD },
 	{ ICMPGUARD_A_STATUS_PAD, "pad", PAD },
 	{ ICMPGUARD_A_STATUS_PATH_MTU_HARMED, "path-mtu-harmed", U64, ONLY_TOLD },
+	{ ICMPGUARD_A_STATUS_HISTORY_SIZE, "history-size", ANY_U32, ONLY_TOLD },
+	{ ICMPGUARD_A_STATUS_HISTORY_FILL, "history-fill", U32(0, 1000), ONLY_TOLD },
+	{ ICMPGUARD_A_STATUS_CANDIDATE_SIZE, "candidate-size",
+	  U32(0, ICMPGUARD_CANDIDATE_SIZE_MAX), ONLY_TOLD },
+	{ ICMPGUARD_A_STATUS_OVERLOADED, "overloaded", U8(0, 1), ONLY_TOLD },
 };
 
 static const struct attribute why_limit_attributes[] = {
@@ -294,6 +303,10 @@ static const struct attribute why_attributes[] = {
 	{ ICMPGUARD_A_WHY_MODE, "mode", U32(1, ICMPGUARD_MODE_MAX), ONLY_TOLD },
 	{ ICMPGUARD_A_WHY_EXEMPT, "exempt", U8(0, 1), ONLY_TOLD },
 	{ ICMPGUARD_A_WHY_CLASS, "class", NEST(why_class_set), ONLY_TOLD },
+	/* while known-first is on, and of a sender that is known */
+	{ ICMPGUARD_A_WHY_KNOWN, "known", U32(1, ICMPGUARD_KNOWN_MAX), ONLY_TOLD, SOMETIMES },
+	{ ICMPGUARD_A_WHY_KNOWN_FOR, "known-for", ANY_U32, ONLY_TOLD, SOMETIMES },
+	{ ICMPGUARD_A_WHY_KNOWN_IDLE, "known-idle", ANY_U32, ONLY_TOLD, SOMETIMES },
 };
 
 static const struct set why_set = SET(why, ICMPGUARD_A_WHY_MAX);
@@ -334,6 +347,7 @@ static const struct operation operations[] = {
 	{ ICMPGUARD_CMD_WHY_GET, "why-get", .does = true, .needs_admin = true,
 	  .request = &why_set, .reply = &why_set },
 	{ ICMPGUARD_CMD_PATH_MTU_NTF, "path-mtu-ntf", .notifies = true, .reply = &status_set },
+	{ ICMPGUARD_CMD_TABLE_NTF, "table-ntf", .notifies = true, .reply = &status_set },
 };
 
 #define ARRAY_LENGTH(array)	(sizeof(array) / sizeof((array)[0]))

@@ -279,6 +279,7 @@ test_own_guard() {
 test_own_memory() {
 	local said='userns_memory'
 	own icmpguard set mode off
+	own icmpguard set known-first off
 	refused "$said" own icmpguard set table-size 8M
 	refused "$said" own icmpguard set table-size 1G
 	own icmpguard set table-size 7M || fail "7M: status $?"
@@ -294,15 +295,29 @@ test_own_memory() {
 	own icmpguard set mode enforce || fail "enforce: status $?"
 	[[ $(own ./genl.py set table-size=8388608) == "error EDQUOT "*$said* ]] ||
 		fail "genl: no sentence"
+	# known senders take an eighth more, and their candidates
+	own icmpguard set mode off
+	own icmpguard set candidate-size 4M || fail "candidates of 4M: status $?"
+	refused "$said" own icmpguard set known-first on
+	own icmpguard set candidate-size 1M || fail "candidates of 1M: status $?"
+	own icmpguard set known-first on || fail "known-first: status $?"
+	refused "$said" own icmpguard set candidate-size 4M
+	[[ $(own ./genl.py set candidate-size=4194304) == "error EDQUOT "*$said* ]] ||
+		fail "genl: no sentence"
+	own icmpguard set mode enforce || fail "enforce: status $?"
+	[[ $(own sed -n 's/^known.*-bytes //p' /proc/net/icmpguard) == $'524288\n1048576' ]] ||
+		fail "$(own grep ^known /proc/net/icmpguard)"
 }
 
 # Exemptions take memory too.
 test_own_exemptions() {
 	local i
 	own icmpguard set mode off
+	own icmpguard set known-first off
 	own icmpguard set table-size 7900K || fail "status $?"
 	{
 		echo 'table-size 7900K'
+		echo 'known-first off'
 		for ((i = 0; i < 9000; i++)); do
 			echo "exempt 10.$((i / 256)).$((i % 256)).0/24"
 		done

@@ -18,6 +18,8 @@ declare -A set_value=(
 	[mode]='"monitor"'
 	[max-message]=4321
 	[table-size]=131072
+	[candidate-size]=262144
+	[known-first]=1
 	[randomise]=0
 	[bridged]=1
 	[class]='[{"id":"redirect","action":"accept"},{"id":"path-mtu","action":"drop","force":true},
@@ -45,7 +47,7 @@ declare -A told_value=(
 readonly how_to_change=(generation replace validate-only transaction)
 readonly operations='config-get:do config-get:dump config-set:do config-reset:do
 	config-ntf:notify stats-get:dump stats-reset:do status-get:do why-get:do
-	path-mtu-ntf:event'
+	path-mtu-ntf:event table-ntf:event'
 
 # ------------------------------------------------------------- the client
 
@@ -249,6 +251,12 @@ test_why() {
 	expect '[.class[] | select(.id == "echo-request")][0] | .reason == "passed" and
 		([.limit[] | select(.scope == "pair")][0] | .count == 10 and .unit == "second" and
 		.burst == 50 and .left == 50)'
+	ask call config-set '{"known-first":1}'
+	ask call why-get '{"source":"c000024d","destination":"cb007102","device":"att"}'
+	expect '.known == "no" and ."known-for" == null'
+	ask call status-get
+	expect '."history-size" == 131072 and ."candidate-size" == 1048576 and .overloaded == 0 and
+		."history-fill" == 0'
 	ask call why-get '{"source":"c000024d","destination":"cb007102","device":"none"}'
 	expect_refused ENODEV 'no such device' .device
 }

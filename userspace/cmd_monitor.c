@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * icmpguard monitor: changes as they come. A notification holds the new
- * configuration but its prefixes; those are asked for on a second socket.
+ * icmpguard monitor: changes as they come, and that the table is full. A
+ * notification holds the new configuration but its prefixes; those are asked
+ * for on a second socket.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/icmpguard.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +23,7 @@
  * @events: joined
  * @asks: for what notifications don't hold
  * @known: the configuration as it was told last
+ * @evictions: senders forgotten, as it was told last
  * @status: not ICMPG_DONE ends it
  */
 struct icmpg_monitor {
@@ -28,6 +31,7 @@ struct icmpg_monitor {
 	struct icmpg_nlsock *events;
 	struct icmpg_nlsock *asks;
 	struct icmpg_config known;
+	uint64_t evictions;
 	int status;
 };
 
@@ -185,6 +189,7 @@ static void icmpg_monitor_compare(struct icmpg_settings *changes,
 	}
 }
 
+/* Each event is written when it comes, or it ends here. */
 static void icmpg_monitor_flush(struct icmpg_monitor *monitor)
 {
 	if (fflush(stdout) || ferror(stdout))
@@ -251,6 +256,35 @@ static void icmpg_monitor_harm(struct icmpg_monitor *monitor,
 	icmpg_monitor_flush(monitor);
 }
 
+/* Senders are forgotten while they owe. */
+static void icmpg_monitor_table(struct icmpg_monitor *monitor,
+				struct icmpg_cursor attrs)
+{
+	struct icmpg_state state = { .mode = 0 };
+	uint64_t since = monitor->evictions;
+	char when[32];
+	json_t *document;
+
+	icmpg_stats_take_state(&state, attrs);
+	monitor->evictions = state.evictions;
+	/* The counters were reset. */
+	if (state.evictions < since)
+		since = 0;
+	icmpg_monitor_time(when, sizeof(when), monitor->context->json);
+	if (!monitor->context->json) {
+		printf("%s table full: %" PRIu64 " senders forgotten, %s, %u.%u %% in use\n",
+		       when, state.evictions - since,
+		       icmpg_out_size(state.table_size).text, state.fill / 10,
+		       state.fill % 10);
+		return;
+	}
+	document = icmpg_out_document(monitor->context->netns);
+	icmpg_out_put(document, "time", json_string(when));
+	icmpg_out_put(document, "event", json_string("table"));
+	icmpg_out_put(document, "table", icmpg_stats_table(&state));
+	icmpg_out_json(document, JSON_COMPACT);
+}
+
 static void icmpg_monitor_event(uint8_t cmd, struct icmpg_cursor attrs,
 				void *data)
 {
@@ -259,6 +293,10 @@ static void icmpg_monitor_event(uint8_t cmd, struct icmpg_cursor attrs,
 
 	if (cmd == ICMPGUARD_CMD_PATH_MTU_NTF && !monitor->status)
 		icmpg_monitor_harm(monitor, attrs);
+	if (cmd == ICMPGUARD_CMD_TABLE_NTF && !monitor->status) {
+		icmpg_monitor_table(monitor, attrs);
+		icmpg_monitor_flush(monitor);
+	}
 	if (cmd != ICMPGUARD_CMD_CONFIG_NTF || monitor->status)
 		return;
 	memset(&now, 0, sizeof(now));
@@ -307,6 +345,7 @@ static int icmpg_monitor_loop(struct icmpg_monitor *monitor,
 static int icmpg_monitor_start(struct icmpg_monitor *monitor)
 {
 	struct icmpg_refusal refusal = { .sentence = "" };
+	struct icmpg_state state;
 	int status = icmpg_cmd_open(&monitor->asks);
 	int ret;
 
@@ -319,7 +358,10 @@ static int icmpg_monitor_start(struct icmpg_monitor *monitor)
 		refusal.error = -ret;
 		return icmpg_cmd_refused("monitor", ret, &refusal);
 	}
-	return icmpg_config_fetch(monitor->asks, &monitor->known);
+	status = icmpg_stats_fetch_state(monitor->asks, &state);
+	monitor->evictions = state.evictions;
+	return status ? status :
+		icmpg_config_fetch(monitor->asks, &monitor->known);
 }
 
 static int icmpg_cmd_monitor_run(const struct icmpg_context *context, int argc,
@@ -343,13 +385,14 @@ static int icmpg_cmd_monitor_run(const struct icmpg_context *context, int argc,
 
 const struct icmpg_command icmpg_cmd_monitor = {
 	.name = "monitor",
-	.summary = "changes of the configuration, and harm, as they come",
+	.summary = "changes of the configuration, harm, a full table, as they come",
 	.usage =
 "icmpguard monitor\n"
 "\n"
 "One line for each change, as it would be typed, after its time; with -j, one\n"
 "JSON object a line. path-mtu-harmed N says that a limit has refused N path MTU\n"
-"messages so far. It needs CAP_NET_ADMIN, and ends with status 0 when it is\n"
+"messages so far, table full that senders are forgotten while they owe, each at\n"
+"most once a second. It needs CAP_NET_ADMIN, and ends with status 0 when it is\n"
 "interrupted.\n"
 "\n"
 "  icmpguard monitor\n"

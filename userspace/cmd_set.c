@@ -49,6 +49,8 @@ const struct icmpg_command icmpg_cmd_set = {
 "  width source|source-net|destination-net ipv4|ipv6 BITS\n"
 "  broadcast-allow PREFIX [off]\n"
 "  table-size SIZE                         64K to 1G\n"
+"  candidate-size SIZE                     16K to 1G\n"
+"  known-first on|off\n"
 "  randomise on|off\n"
 "  bridged on|off\n"
 "\n"

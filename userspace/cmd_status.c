@@ -15,7 +15,7 @@
 #include "warn.h"
 
 #define ICMPG_STATUS_REFUSALS	5	/* lines of what is refused now */
-#define ICMPG_STATUS_WARNINGS	7	/* lines of warnings */
+#define ICMPG_STATUS_WARNINGS	6	/* lines of warnings */
 #define ICMPG_STATUS_COLUMNS	80
 
 /**
@@ -202,6 +202,18 @@ static void icmpg_cmd_status_print_warnings(
 		       warnings->count + warnings->more - i);
 }
 
+static void icmpg_cmd_status_print_known(const struct icmpg_state *state)
+{
+	if (!state->history_size)
+		puts("known        none");
+	else
+		printf("known        %s, %u.%u %% in use, candidates %s%s\n",
+		       icmpg_out_size(state->history_size).text,
+		       state->history_fill / 10, state->history_fill % 10,
+		       icmpg_out_size(state->candidate_size).text,
+		       state->overloaded ? ", overloaded" : "");
+}
+
 static void icmpg_cmd_status_text(const struct icmpg_status_view *view)
 {
 	struct icmpg_count total = icmpg_stats_total(&view->after);
@@ -222,6 +234,7 @@ static void icmpg_cmd_status_text(const struct icmpg_status_view *view)
 	printf("table        %s, %u.%u %% in use, %" PRIu64 " evictions\n",
 	       state->table_size ? icmpg_out_size(state->table_size).text :
 	       "none", state->fill / 10, state->fill % 10, state->evictions);
+	icmpg_cmd_status_print_known(state);
 	printf("exemptions   %u\n", view->config.exemptions);
 	icmpg_cmd_status_print_warnings(&view->warnings);
 }
@@ -250,15 +263,17 @@ static json_t *icmpg_cmd_status_json_refusals(
 	return array;
 }
 
-static json_t *icmpg_cmd_status_json_table(const struct icmpg_state *state)
+static json_t *icmpg_cmd_status_json_known(const struct icmpg_state *state)
 {
-	json_t *table = json_object();
+	json_t *known = json_object();
 
-	icmpg_out_put(table, "size", json_integer(state->table_size));
-	icmpg_out_put(table, "fill-permille", json_integer(state->fill));
-	icmpg_out_put(table, "evictions",
-		      json_integer((json_int_t)state->evictions));
-	return table;
+	icmpg_out_put(known, "history-size", json_integer(state->history_size));
+	icmpg_out_put(known, "history-permille",
+		      json_integer(state->history_fill));
+	icmpg_out_put(known, "candidate-size",
+		      json_integer(state->candidate_size));
+	icmpg_out_put(known, "overloaded", json_boolean(state->overloaded));
+	return known;
 }
 
 static void icmpg_cmd_status_json(const struct icmpg_status_view *view)
@@ -285,9 +300,10 @@ static void icmpg_cmd_status_json(const struct icmpg_status_view *view)
 		      json_integer((json_int_t)total.would_drop));
 	icmpg_out_put(document, "resets",
 		      json_integer((json_int_t)state->resets));
-	icmpg_out_put(document, "table", icmpg_cmd_status_json_table(state));
+	icmpg_out_put(document, "table", icmpg_stats_table(state));
 	icmpg_out_put(document, "path-mtu-harmed",
 		      json_integer((json_int_t)state->path_mtu_harmed));
+	icmpg_out_put(document, "known", icmpg_cmd_status_json_known(state));
 	icmpg_out_put(document, "exemptions",
 		      json_integer(view->config.exemptions));
 	for (i = 0; i < view->warnings.count; i++)

@@ -67,6 +67,18 @@ static void icmpg_cmd_why_print_class(const struct icmpg_why *why,
 		icmpg_cmd_why_print_limit(&class->limit[i]);
 }
 
+static void icmpg_cmd_why_print_known(const struct icmpg_why *why)
+{
+	struct icmpg_name known = icmpg_names_print(&icmpg_names_known,
+						    why->known);
+
+	if (why->known == ICMPGUARD_KNOWN_YES)
+		printf("known        %s, for %u s, seen %u s ago\n", known.text,
+		       why->known_for, why->known_idle);
+	else if (why->known)
+		printf("known        %s\n", known.text);
+}
+
 static void icmpg_cmd_why_text(const struct icmpg_question *question,
 			       const struct icmpg_why *why)
 {
@@ -83,6 +95,7 @@ static void icmpg_cmd_why_text(const struct icmpg_question *question,
 	if (why->mode == ICMPGUARD_MODE_OFF)
 		return;
 	printf("exempt       %s\n", why->exempt ? "yes" : "no");
+	icmpg_cmd_why_print_known(why);
 	for (i = 0; i < why->classes; i++)
 		icmpg_cmd_why_print_class(why, &why->class[i]);
 }
@@ -138,6 +151,15 @@ static void icmpg_cmd_why_json(const struct icmpg_context *context,
 	icmpg_out_put(document, "mode", icmpg_out_string(
 		icmpg_names_print(&icmpg_names_mode, why->mode).text));
 	icmpg_out_put(document, "exempt", json_boolean(why->exempt));
+	icmpg_out_put(document, "known", !why->known ? json_null() :
+		      icmpg_out_string(icmpg_names_print(&icmpg_names_known,
+							 why->known).text));
+	if (why->known == ICMPGUARD_KNOWN_YES) {
+		icmpg_out_put(document, "known-for",
+			      json_integer(why->known_for));
+		icmpg_out_put(document, "known-idle",
+			      json_integer(why->known_idle));
+	}
 	classes = icmpg_out_member(document, "class");
 	for (i = 0; i < why->classes; i++)
 		icmpg_out_put(classes,

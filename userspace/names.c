@@ -24,6 +24,8 @@ static const char *const icmpg_names_key_words[] = {
 	[ICMPG_KEY_MODE] = "mode",
 	[ICMPG_KEY_MAX_MESSAGE] = "max-message",
 	[ICMPG_KEY_TABLE_SIZE] = "table-size",
+	[ICMPG_KEY_CANDIDATE_SIZE] = "candidate-size",
+	[ICMPG_KEY_KNOWN_FIRST] = "known-first",
 	[ICMPG_KEY_RANDOMISE] = "randomise",
 	[ICMPG_KEY_BRIDGED] = "bridged",
 	[ICMPG_KEY_CHECK] = "check",
@@ -111,6 +113,11 @@ ICMPG_NAMES_DEFINE(reason, "reason");
 #define X(symbol, word, sentence) [ICMPGUARD_REASON_##symbol] = sentence,
 static const char *const icmpg_names_reason_sentences[] = { ICMPG_REASONS(X) };
 #undef X
+
+#define X(symbol, word) [ICMPGUARD_KNOWN_##symbol] = word,
+static const char *const icmpg_names_known_words[] = { ICMPG_KNOWNS(X) };
+#undef X
+ICMPG_NAMES_DEFINE(known, "word");
 
 static const char *const icmpg_names_family_words[] = {
 	[AF_INET] = "ipv4",

@@ -41,6 +41,8 @@ enum icmpg_key {
 	ICMPG_KEY_MODE = 1,
 	ICMPG_KEY_MAX_MESSAGE,
 	ICMPG_KEY_TABLE_SIZE,
+	ICMPG_KEY_CANDIDATE_SIZE,
+	ICMPG_KEY_KNOWN_FIRST,
 	ICMPG_KEY_RANDOMISE,
 	ICMPG_KEY_BRIDGED,
 	ICMPG_KEY_CHECK,
@@ -66,6 +68,7 @@ extern const struct icmpg_names icmpg_names_width_scope;
 extern const struct icmpg_names icmpg_names_unit;
 extern const struct icmpg_names icmpg_names_check;
 extern const struct icmpg_names icmpg_names_reason;
+extern const struct icmpg_names icmpg_names_known;
 extern const struct icmpg_names icmpg_names_family;
 /* The protocols of types, by address family. */
 extern const struct icmpg_names icmpg_names_protocol;

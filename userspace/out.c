@@ -234,9 +234,11 @@ struct icmpg_text icmpg_out_setting(const struct icmpg_setting *setting)
 		snprintf(buf, size, "%s %u", key, setting->value);
 		break;
 	case ICMPG_KEY_TABLE_SIZE:
+	case ICMPG_KEY_CANDIDATE_SIZE:
 		snprintf(buf, size, "%s %.16s", key,
 			 icmpg_out_size(setting->value).text);
 		break;
+	case ICMPG_KEY_KNOWN_FIRST:
 	case ICMPG_KEY_RANDOMISE:
 	case ICMPG_KEY_BRIDGED:
 		snprintf(buf, size, "%s %s", key,

@@ -199,8 +199,10 @@ void icmpg_out_json_setting(json_t *document,
 		break;
 	case ICMPG_KEY_MAX_MESSAGE:
 	case ICMPG_KEY_TABLE_SIZE:
+	case ICMPG_KEY_CANDIDATE_SIZE:
 		icmpg_out_put(document, key, json_integer(setting->value));
 		break;
+	case ICMPG_KEY_KNOWN_FIRST:
 	case ICMPG_KEY_RANDOMISE:
 	case ICMPG_KEY_BRIDGED:
 		icmpg_out_put(document, key, json_boolean(setting->value));

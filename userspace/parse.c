@@ -171,16 +171,20 @@ static bool icmpg_parse_number(struct icmpg_parse *p, const char *what,
 	return true;
 }
 
-static bool icmpg_parse_size(struct icmpg_parse *p, uint32_t *value)
+/* @min is a number of KiB, the largest is 1G. */
+static bool icmpg_parse_size(struct icmpg_parse *p, uint32_t min,
+			     uint32_t *value)
 {
 	static const char suffixes[] = "KMG";
-	const char *word = icmpg_parse_take(p, "a size, 64K to 1G");
-	const char *suffix;
+	const char *suffix, *word;
+	char needs[32];
 	unsigned int shift = 0;
 	uint64_t wide;
 	size_t len;
 	int ret;
 
+	snprintf(needs, sizeof(needs), "a size, %uK to 1G", min >> 10);
+	word = icmpg_parse_take(p, needs);
 	if (!word)
 		return false;
 	len = strlen(word);
@@ -195,9 +199,9 @@ static bool icmpg_parse_size(struct icmpg_parse *p, uint32_t *value)
 			"%s is not a size: give bytes, or a number with K, M or G, as in 4M",
 			icmpg_parse_quote(word).text);
 	if (ret || wide > (uint64_t)ICMPGUARD_TABLE_SIZE_MAX >> shift ||
-	    wide << shift < (uint64_t)ICMPGUARD_TABLE_SIZE_MIN)
-		return icmpg_parse_fail(p, "%s is out of range: give 64K to 1G",
-					icmpg_parse_quote(word).text);
+	    wide << shift < min)
+		return icmpg_parse_fail(p, "%s is out of range: give %uK to 1G",
+					icmpg_parse_quote(word).text, min >> 10);
 	*value = (uint32_t)(wide << shift);
 	return true;
 }
@@ -467,7 +471,12 @@ static bool icmpg_parse_key(struct icmpg_parse *p,
 					  ICMPGUARD_MAX_MESSAGE_MAX,
 					  &setting->value);
 	case ICMPG_KEY_TABLE_SIZE:
-		return icmpg_parse_size(p, &setting->value);
+		return icmpg_parse_size(p, ICMPGUARD_TABLE_SIZE_MIN,
+					&setting->value);
+	case ICMPG_KEY_CANDIDATE_SIZE:
+		return icmpg_parse_size(p, ICMPGUARD_CANDIDATE_SIZE_MIN,
+					&setting->value);
+	case ICMPG_KEY_KNOWN_FIRST:
 	case ICMPG_KEY_RANDOMISE:
 	case ICMPG_KEY_BRIDGED:
 		return icmpg_parse_switch(p, &setting->value);

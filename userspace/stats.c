@@ -139,6 +139,19 @@ struct icmpg_count icmpg_stats_total(const struct icmpg_stats *stats)
 	return sum;
 }
 
+static void icmpg_stats_take_known(struct icmpg_state *state,
+				   const struct icmpg_attribute *attr)
+{
+	if (attr->type == ICMPGUARD_A_STATUS_HISTORY_SIZE)
+		icmpg_nlattr_get_u32(attr, &state->history_size);
+	else if (attr->type == ICMPGUARD_A_STATUS_HISTORY_FILL)
+		icmpg_nlattr_get_u32(attr, &state->history_fill);
+	else if (attr->type == ICMPGUARD_A_STATUS_CANDIDATE_SIZE)
+		icmpg_nlattr_get_u32(attr, &state->candidate_size);
+	else if (attr->type == ICMPGUARD_A_STATUS_OVERLOADED)
+		icmpg_nlattr_get_u32(attr, &state->overloaded);
+}
+
 /**
  * icmpg_stats_take_state() - read the answer to a status-get
  * @state: where to
@@ -168,6 +181,8 @@ void icmpg_stats_take_state(struct icmpg_state *state, struct icmpg_cursor attrs
 			icmpg_nlattr_get_u32(&attr, &state->ipv6);
 		else if (attr.type == ICMPGUARD_A_STATUS_PATH_MTU_HARMED)
 			icmpg_nlattr_get_u64(&attr, &state->path_mtu_harmed);
+		else
+			icmpg_stats_take_known(state, &attr);
 	}
 }
 
@@ -190,4 +205,21 @@ int icmpg_stats_fetch_state(struct icmpg_nlsock *sock, struct icmpg_state *state
 	memset(state, 0, sizeof(*state));
 	return icmpg_cmd_request(sock, ICMPGUARD_CMD_STATUS_GET,
 				 icmpg_stats_read_state, state, "reading the state");
+}
+
+/**
+ * icmpg_stats_table() - the table of buckets as JSON
+ * @state: of the guard
+ *
+ * Return: the caller's.
+ */
+json_t *icmpg_stats_table(const struct icmpg_state *state)
+{
+	json_t *table = json_object();
+
+	icmpg_out_put(table, "size", json_integer(state->table_size));
+	icmpg_out_put(table, "fill-permille", json_integer(state->fill));
+	icmpg_out_put(table, "evictions",
+		      json_integer((json_int_t)state->evictions));
+	return table;
 }

@@ -5,6 +5,7 @@
 #ifndef ICMPG_STATS_H
 #define ICMPG_STATS_H
 
+#include <jansson.h>
 #include <linux/icmpguard.h>
 #include <stdint.h>
 
@@ -49,6 +50,10 @@ struct icmpg_stats {
  * @fill: slots of 1000 that owe
  * @ipv6: this kernel has IPv6
  * @path_mtu_harmed: path MTU messages that a limit has refused
+ * @history_size: bytes of known senders, 0 while mode or known-first is off
+ * @history_fill: places of 1000 that are taken
+ * @candidate_size: bytes
+ * @overloaded: a shared limit was, within 10 seconds
  */
 struct icmpg_state {
 	char version[64];
@@ -60,6 +65,10 @@ struct icmpg_state {
 	uint32_t fill;
 	uint32_t ipv6;
 	uint64_t path_mtu_harmed;
+	uint32_t history_size;
+	uint32_t history_fill;
+	uint32_t candidate_size;
+	uint32_t overloaded;
 };
 
 int icmpg_stats_fetch(struct icmpg_nlsock *sock, struct icmpg_stats *stats);
@@ -69,5 +78,6 @@ struct icmpg_count icmpg_stats_sum(const struct icmpg_stats *stats,
 struct icmpg_count icmpg_stats_total(const struct icmpg_stats *stats);
 int icmpg_stats_fetch_state(struct icmpg_nlsock *sock, struct icmpg_state *state);
 void icmpg_stats_take_state(struct icmpg_state *state, struct icmpg_cursor attrs);
+json_t *icmpg_stats_table(const struct icmpg_state *state);
 
 #endif /* ICMPG_STATS_H */

@@ -71,6 +71,12 @@ void icmpg_why_take(struct icmpg_why *why, struct icmpg_cursor attrs)
 			icmpg_nlattr_get_u32(&attr, &why->mode);
 		else if (attr.type == ICMPGUARD_A_WHY_EXEMPT)
 			icmpg_nlattr_get_u32(&attr, &why->exempt);
+		else if (attr.type == ICMPGUARD_A_WHY_KNOWN)
+			icmpg_nlattr_get_u32(&attr, &why->known);
+		else if (attr.type == ICMPGUARD_A_WHY_KNOWN_FOR)
+			icmpg_nlattr_get_u32(&attr, &why->known_for);
+		else if (attr.type == ICMPGUARD_A_WHY_KNOWN_IDLE)
+			icmpg_nlattr_get_u32(&attr, &why->known_idle);
 		else if (attr.type == ICMPGUARD_A_WHY_CLASS)
 			icmpg_why_take_class(why, icmpg_nlattr_nested(&attr));
 	}

@@ -62,12 +62,18 @@ struct icmpg_why_class {
  * struct icmpg_why - what would become of a packet
  * @mode: enum icmpguard_mode
  * @exempt: limits and class actions don't apply to it
+ * @known: enum icmpguard_known; 0 while known-first is off
+ * @known_for: seconds that it has been known
+ * @known_idle: seconds since it was seen
  * @class: of each class
  * @classes: how many in @class
  */
 struct icmpg_why {
 	uint32_t mode;
 	uint32_t exempt;
+	uint32_t known;
+	uint32_t known_for;
+	uint32_t known_idle;
 	struct icmpg_why_class class[ICMPG_WHY_CLASSES];
 	size_t classes;
 };

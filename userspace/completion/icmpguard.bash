@@ -14,7 +14,7 @@ _icmpguard_checks='ping-of-death tiny-fragment broadcast-echo
 	network-address-echo header-chain path-mtu-size quoted-packet
 	source-address ra-sanity'
 _icmpguard_keys='mode limit class type check max-message width broadcast-allow
-	table-size randomise bridged'
+	table-size candidate-size known-first randomise bridged'
 _icmpguard_commands='status show set exempt stats monitor why reset save
 	restore help version'
 
@@ -72,7 +72,7 @@ _icmpguard_set() {
 	check.2)
 		[[ $1 == quoted-packet ]] && echo off local all || echo on off
 		;;
-	randomise.1 | bridged.1) echo on off ;;
+	known-first.1 | randomise.1 | bridged.1) echo on off ;;
 	width.1) echo source source-net destination-net ;;
 	width.2) echo ipv4 ipv6 ;;
 	broadcast-allow.2) echo off ;;

@@ -177,6 +177,8 @@ table_of_successes() {
 	becomes 'broadcast-allow ff02::1/128' set broadcast-allow ff02::1
 	becomes '-broadcast-allow ff02::1/128' set broadcast-allow ff02::1 off
 	becomes 'table-size 4M' set table-size 4M
+	becomes 'candidate-size 4M' set candidate-size 4M
+	becomes 'known-first on' set known-first on
 	becomes 'randomise off' set randomise off
 	becomes 'bridged on' set bridged on
 	becomes 'exempt 192.0.2.0/24' exempt add 192.0.2.0/24
@@ -215,6 +217,8 @@ table_of_failures() {
 	refused 2 "'exempt 10.9.0.0/16': there is no such entry" icmpguard exempt del 10.9.0.0/16
 	refused 2 "'broadcast-allow 239.0.0.0/8 off': there is no such entry" \
 		icmpguard set broadcast-allow 239.0.0.0/8 off
+	refused 1 "'8K' is out of range: give 16K to 1G" icmpguard set candidate-size 8K
+	refused 1 "'32K' is out of range: give 64K to 1G" icmpguard set table-size 32K
 	refused 1 'has bits set beyond /8; meant 10.0.0.0/8?' icmpguard exempt add 10.0.0.1/8
 	refused 1 "no such network namespace" icmpguard -n no-such-ns set mode off
 	refused 1 "not a network namespace" icmpguard -n /dev/null set mode off
@@ -752,7 +756,7 @@ all=(
 )
 
 echo "TAP version 13"
-[[ $# -gt 0 ]] || echo "1..104"
+[[ $# -gt 0 ]] || echo "1..108"
 if [[ -z $tool ]] || ! modprobe icmpguard; then
 	echo "Bail out! icmpguard isn't here"
 	exit 1

@@ -183,6 +183,17 @@ enum icmpguard_transaction {
 	ICMPGUARD_TRANSACTION_MAX = __ICMPGUARD_TRANSACTION_MAX - 1
 };
 
+/* Is a sender known to come back? */
+enum icmpguard_known {
+	ICMPGUARD_KNOWN_NO = 1,
+	/* not yet: it came back while shared limits were overloaded, or does now */
+	ICMPGUARD_KNOWN_JUNIOR,
+	ICMPGUARD_KNOWN_YES,
+
+	__ICMPGUARD_KNOWN_MAX,
+	ICMPGUARD_KNOWN_MAX = __ICMPGUARD_KNOWN_MAX - 1
+};
+
 enum icmpguard_cmd {
 	/*
 	 * Do: the configuration but its prefixes, ICMPGUARD_A_CONFIG_*.
@@ -208,6 +219,11 @@ enum icmpguard_cmd {
 	 * MTU messages, ICMPGUARD_A_STATUS_PATH_MTU_HARMED.
 	 */
 	ICMPGUARD_CMD_PATH_MTU_NTF,
+	/*
+	 * To the events group, at most once a second, while senders that owe
+	 * are forgotten: ICMPGUARD_A_STATUS_TABLE_*
+	 */
+	ICMPGUARD_CMD_TABLE_NTF,
 
 	__ICMPGUARD_CMD_MAX,
 	ICMPGUARD_CMD_MAX = __ICMPGUARD_CMD_MAX - 1
@@ -233,6 +249,8 @@ enum {
 	ICMPGUARD_A_CONFIG_TRANSACTION,	/* u32, enum icmpguard_transaction */
 	ICMPGUARD_A_CONFIG_EXEMPTION_COUNT,	/* u32, get only */
 	ICMPGUARD_A_CONFIG_TYPE,	/* nest TYPE, any number of times */
+	ICMPGUARD_A_CONFIG_KNOWN_FIRST,		/* u8, 0 or 1 */
+	ICMPGUARD_A_CONFIG_CANDIDATE_SIZE,	/* u32, bytes */
 
 	__ICMPGUARD_A_CONFIG_MAX,
 	ICMPGUARD_A_CONFIG_MAX = __ICMPGUARD_A_CONFIG_MAX - 1
@@ -356,6 +374,13 @@ enum {
 	ICMPGUARD_A_STATUS_PAD,
 	/* u64, packets: path MTU messages that a limit has refused */
 	ICMPGUARD_A_STATUS_PATH_MTU_HARMED,
+	/* u32, bytes of known senders; 0 while known-first or the mode is off */
+	ICMPGUARD_A_STATUS_HISTORY_SIZE,
+	/* u32: of every 1000 places for known senders, how many are taken */
+	ICMPGUARD_A_STATUS_HISTORY_FILL,
+	ICMPGUARD_A_STATUS_CANDIDATE_SIZE,	/* u32, bytes; 0 as above */
+	/* u8, 1: a shared limit was overloaded within the last 10 s */
+	ICMPGUARD_A_STATUS_OVERLOADED,
 
 	__ICMPGUARD_A_STATUS_MAX,
 	ICMPGUARD_A_STATUS_MAX = __ICMPGUARD_A_STATUS_MAX - 1
@@ -377,6 +402,11 @@ enum {
 	 * the mode is off
 	 */
 	ICMPGUARD_A_WHY_CLASS,
+	/* u32, enum icmpguard_known; not while known-first is off */
+	ICMPGUARD_A_WHY_KNOWN,
+	/* u32, seconds that it has been known, but attacks and absences */
+	ICMPGUARD_A_WHY_KNOWN_FOR,
+	ICMPGUARD_A_WHY_KNOWN_IDLE,	/* u32, seconds since it was seen */
 
 	__ICMPGUARD_A_WHY_MAX,
 	ICMPGUARD_A_WHY_MAX = __ICMPGUARD_A_WHY_MAX - 1
