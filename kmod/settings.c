@@ -203,7 +203,7 @@ void icmpg_settings_init(struct icmpg_settings *set, u8 mode)
 	set->mode = mode;
 	set->randomise = true;
 	set->max_message = ICMPG_SETTINGS_MAX_MESSAGE;
-	set->known_first = false;
+	set->known_first = true;
 	set->table_size = ICMPG_SETTINGS_TABLE_SIZE;
 	set->candidate_size = ICMPG_SETTINGS_CANDIDATE_SIZE;
 	for (check = 1; check <= ICMPGUARD_CHECK_MAX; check++)

@@ -19,7 +19,7 @@ other_configuration() {
 		max-message 4096
 		table-size 256K
 		candidate-size 320K
-		known-first on
+		known-first off
 		randomise off
 		bridged on
 		check ping-of-death off

@@ -38,6 +38,8 @@ configure() {
 	local each class scope rate burst other _
 	{
 		echo "mode enforce"
+		# these senders don't come back, and are to have all of a burst
+		echo "known-first off"
 		for each in "${measured[@]}"; do
 			read -r class scope rate burst _ <<<"$each"
 			for other in pair source source-net destination-net interface router; do

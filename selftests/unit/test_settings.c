@@ -125,6 +125,8 @@ static void test_defaults(void)
 	EXPECT(!set.bridged);
 	EXPECT(set.max_message == 9216);
 	EXPECT(set.table_size == 1048576);
+	EXPECT(set.candidate_size == 1048576);
+	EXPECT(set.known_first);
 	EXPECT(set.check[ICMPGUARD_CHECK_PING_OF_DEATH]);
 	EXPECT(set.check[ICMPGUARD_CHECK_TINY_FRAGMENT]);
 	EXPECT(set.check[ICMPGUARD_CHECK_BROADCAST_ECHO]);
@@ -215,6 +217,10 @@ static void test_numbers(void)
 	CHECK(0, "", set.table_size = 1 << 30);
 	CHECK(-ERANGE, "table-size", set.table_size = (1 << 30) + 1);
 	CHECK(-ERANGE, "table-size", set.table_size = UINT32_MAX);
+	CHECK(0, "", set.candidate_size = 16 << 10);
+	CHECK(-ERANGE, "candidate-size", set.candidate_size = (16 << 10) - 1);
+	CHECK(0, "", set.candidate_size = 1 << 30);
+	CHECK(-ERANGE, "candidate-size", set.candidate_size = (1 << 30) + 1);
 }
 
 static void test_widths(void)
