@@ -75,6 +75,7 @@ check-debug: deps-debug ## tests the module on a kernel that reports bugs and le
 	O='$(out)' selftests/check.sh --debug
 
 check-long: check-debug ## what takes too long for every change
+	O='$(out)' selftests/check.sh --long
 
 bench: deps ## instructions, time and memory beside its peers; QUICK=1 in minutes
 	O='$(out)' selftests/bench/run.sh

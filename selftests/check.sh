@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: selftests/check.sh [--kernel RELEASE | --debug] [TEST...]
+# usage: selftests/check.sh [--kernel RELEASE | --debug | --long] [TEST...]
 #
 # Builds everything and tests it, as KTAP, with a last line of its own:
 # `N passed, N failed`. A skipped test is a failure here. With names of files
@@ -15,7 +15,8 @@
 #
 # With --debug all that needs a machine is run on the debug kernel, where any
 # report of a bug and any leak is a failure, with the tests of TEST_PROGS_EXTENDED,
-# which only it can run. First it has to show that it reports bugs.
+# which only it can run. First it has to show that it reports bugs. With --long it
+# is the tests of TEST_PROGS_LONG instead, which take too long for every change.
 
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -31,10 +32,13 @@ trap 'exit 143' TERM
 
 # the kernels to run the tests on, what to run them under, how much time they get
 mapfile -t kernels < <(sed '/^#/d' selftests/vm/kernels)
-debug='' under=() slow=1
+debug='' long='' under=() slow=1
 case ${1-} in
 --debug)
 	kernels=(debug) debug=1 under=(vm/leaks.sh) slow=6
+	shift ;;
+--long)
+	long=1
 	shift ;;
 --kernel)
 	kernels=("${2:?--kernel takes a release}")
@@ -83,7 +87,7 @@ check_listed() {
 		case ${file##*/} in
 		check.sh | demo.sh | lint.sh | lib*.sh) continue ;;
 		esac
-		if ! list_tests TEST_PROGS TEST_PROGS_EXTENDED | grep -qxF "${file##*/}"; then
+		if ! list_tests TEST_PROGS TEST_PROGS_EXTENDED TEST_PROGS_LONG | grep -qxF "${file##*/}"; then
 			echo "$file is not among the TEST_PROGS of selftests/Makefile"
 			bad=1
 		fi
@@ -156,6 +160,8 @@ fi
 export -f check_listed list_tests
 if [[ $# -gt 0 ]]; then
 	programs=("$@")
+elif [[ -n $long ]]; then
+	mapfile -t programs < <(list_tests TEST_PROGS_LONG)
 else
 	mapfile -t programs < <(list_tests TEST_PROGS TEST_GEN_PROGS ${debug:+TEST_PROGS_EXTENDED})
 fi
@@ -166,7 +172,7 @@ if [[ $# -eq 0 && -n $debug ]]; then
 	echo "1..$((tests + 2))"
 	run_test "debug kernel" 7200 --plain -- selftests/vm/debug-kernel.sh
 	run_test "planted bugs" 3600 -- selftests/vm/planted.sh
-elif [[ $# -eq 0 ]]; then
+elif [[ $# -eq 0 && -z $long ]]; then
 	echo "1..$((tests + 11))"
 	run_test "reading of test results" 60 -- selftests/ktap.py self-check
 	run_test "all tests are listed" 60 --plain -- bash -c check_listed

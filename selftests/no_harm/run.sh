@@ -1,0 +1,219 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What no_harm.sh and no_harm_long.sh do: uses.sh has what people and hosts use
+# ICMP for, lab.sh the network where they do it: through the router, to it, and
+# over every kind of link and tunnel. All of it is done at once, first without
+# any guard, then with one on its defaults in every machine, then under floods,
+# and what came of each use is compared. floods.sh has the floods.
+
+scratch=$(mktemp -d)
+at_exit rm -rf "$scratch"
+. ./no_harm/lab.sh
+. ./no_harm/uses.sh
+. ./no_harm/floods.sh
+
+# as many at the same time; most of them wait most of the time
+readonly at_once=10
+
+uses=()
+
+list_uses() {
+	local family way what
+	# those that take longest first
+	uses=(lan dhcp "steady direct 4" "steady direct 6")
+	for family in 4 6; do
+		for way in direct router; do
+			for what in mtr ping burst traceroute_udp traceroute_icmp traceroute_tcp; do
+				uses+=("$what $way $family")
+			done
+		done
+		uses+=("tracepath direct $family" "tracepath mtu1400 $family" \
+			"tracepath router $family" "tcp direct $family" "tcp mtu1400 $family" \
+			"tcp mtu1280 $family" "too_large mtu1400 $family" "too_large mtu1280 $family")
+		for way in vlan bridge ipip gre "${lab_large_ways[@]}" vrf masquerade stateful \
+			two_routers; do
+			uses+=("way $way $family")
+		done
+	done
+	uses+=(related "multicast 4 224.0.0.1" "multicast 6 ff02::1")
+}
+
+start_servers() {
+	head -c 100000 /dev/urandom >"$scratch/data"
+	data_sum=$(cksum <"$scratch/data")
+	in_ns "$server" socat TCP6-LISTEN:7,fork,reuseaddr,ipv6only=0,backlog=64 EXEC:cat \
+		2>"$scratch/server.log" &
+	at_exit kill $!
+	cat >"$scratch/radvd.conf" <<-'END'
+		interface br0 {
+			AdvSendAdvert on;
+			MinRtrAdvInterval 3;
+			MaxRtrAdvInterval 4;
+			prefix 2001:db8:130::/64 { };
+		};
+	END
+	in_ns "$router" radvd -n -C "$scratch/radvd.conf" -p "$scratch/radvd.pid" \
+		-m logfile -l "$scratch/radvd.log" &
+	at_exit kill $!
+	cat >"$scratch/udhcpd.conf" <<-END
+		start 198.18.30.100
+		end 198.18.30.120
+		interface br0
+		lease_file $scratch/leases
+		pidfile $scratch/udhcpd.pid
+		option router 198.18.30.1
+		option subnet 255.255.255.0
+	END
+	: >"$scratch/leases"
+	in_ns "$router" busybox udhcpd -f "$scratch/udhcpd.conf" 2>"$scratch/udhcpd.log" &
+	at_exit kill $!
+	# shellcheck disable=SC2016 # the script's own variables
+	printf '#!/bin/sh\n[ "$1" = deconfig ] || echo "$1 $ip router $router"\n' >"$scratch/udhcpc.sh"
+	chmod +x "$scratch/udhcpc.sh"
+	busywait 10000 is_listening || die "no server"
+}
+
+is_listening() {
+	in_ns "$server" ss -Htln "sport = :7" | grep -q .
+}
+
+# Nobody remembers what was learnt last time, or who is there.
+forget() {
+	local each family
+	for each in "${guarded[@]}"; do
+		for family in 4 6; do
+			printf '%s\n' "route flush cache" "neigh flush nud all" |
+				ip -n "$each" "-$family" -batch - || fail "$each does not forget"
+		done
+	done
+}
+
+# run_uses PHASE: what came of each into files there.
+run_uses() {
+	local started=$SECONDS
+	mkdir "$scratch/$1"
+	forget
+	(
+		for i in "${!uses[@]}"; do
+			[[ $i -lt $at_once ]] || wait -n
+			make_use "$1" "$i" &
+		done
+		wait
+	)
+	note "$1: $((SECONDS - started)) s"
+}
+
+make_use() {
+	local file=$scratch/$1/$2 word
+	read -ra word <<<"${uses[$2]}"
+	# the number is part of the addresses
+	"use_${word[0]}" "${word[@]:1}" $(($2 + 10)) >"$file" 2>"$file.err"
+	echo $? >"$file.status"
+}
+
+test_unguarded() {
+	note "${#uses[@]} uses, as many as $at_once at the same time"
+	run_uses unguarded
+}
+
+# It works where nothing is in the way: else there would be nothing to compare.
+test_works() {
+	local file=$scratch/unguarded/$1
+	[[ $(<"$file.status") == 0 ]] || fail "$(<"$file")"$'\n'"$(<"$file.err")"
+}
+
+test_peace() {
+	local each
+	for each in "${guarded[@]}"; do
+		guard "$each" set mode enforce || die "no guard in $each"
+	done
+	# whom a multicast ping may ask
+	guard_set "$router" <<-'END'
+		broadcast-allow 224.0.0.1/32
+		broadcast-allow ff02::1/128
+	END
+	guard_set "$lan" <<<'broadcast-allow ff02::1/128'
+	run_uses peace
+}
+
+# test_same PHASE USE
+test_same() {
+	local file=$scratch/$1/$2 than=$scratch/unguarded/$2
+	[[ $(<"$file") == "$(<"$than")" ]] ||
+		fail "without a guard:"$'\n'"$(<"$than")"$'\n'"now:"$'\n'"$(<"$file")"$'\n'"$(<"$file.err")"
+}
+
+# Nothing was dropped, anywhere.
+test_no_drop() {
+	local each key
+	local -A now
+	for each in "${guarded[@]}"; do
+		counters "$each" now
+		[[ ${now[mode]} == enforce ]] || fail "the mode of $each is ${now[mode]}"
+		for key in "${!now[@]}"; do
+			[[ $key != *drop* || ${now[$key]} -eq 0 ]] ||
+				fail "$each: $key is ${now[$key]}"
+		done
+	done
+}
+
+# expect_seen MACHINE CLASS...: they have passed its guard.
+expect_seen() {
+	local each
+	for each in "${@:2}"; do
+		[[ $(counter "${!1}" "class.$each.passed") -gt 0 ]] || fail "$1: no $each has passed"
+	done
+}
+
+# The guards have judged what it is all about, so that they could have done harm.
+test_seen() {
+	local each
+	expect_seen router echo-request echo-reply fragment time-exceeded unreachable path-mtu \
+		neighbour-discovery router-discovery multicast-listener
+	expect_seen client echo-reply fragment time-exceeded unreachable path-mtu neighbour-discovery
+	expect_seen victim echo-request echo-reply fragment unreachable neighbour-discovery
+	expect_seen server echo-request fragment path-mtu neighbour-discovery
+	expect_seen firewall echo-request echo-reply time-exceeded unreachable path-mtu
+	expect_seen second echo-reply fragment
+	[[ ${#lab_large_ways[@]} -eq 0 || $(counted offloaded) -gt 0 ]] ||
+		fail "no connection has gone past the firewall's rules"
+	for each in "$router" "$client"; do
+		! ip -n "$each" -s xfrm state | grep -B 2 ' 0(packets)' ||
+			fail "an association has protected nothing"
+	done
+	expect_seen lan echo-reply neighbour-discovery router-discovery multicast-listener
+}
+
+# test_flood FLOOD...
+test_flood() {
+	flood_start "$@"
+	run_uses "$(flood_name "$@")"
+	flood_end "$@"
+}
+
+# run_no_harm FLOODS...: floods in one word come at the same time.
+run_no_harm() {
+	local i each tests=(test_unguarded)
+	setup_router
+	lab_create
+	start_servers
+	list_uses
+	note "the network took $SECONDS s"
+	for i in "${!uses[@]}"; do
+		tests+=("test_works $i ${uses[$i]}")
+	done
+	tests+=(test_peace)
+	for i in "${!uses[@]}"; do
+		tests+=("test_same peace $i ${uses[$i]}")
+	done
+	tests+=(test_no_drop test_seen)
+	for each in "$@"; do
+		tests+=("test_flood $each")
+		for i in "${!uses[@]}"; do
+			# shellcheck disable=SC2086 # names of floods
+			tests+=("test_same $(flood_name $each) $i ${uses[$i]}")
+		done
+	done
+	run_tests "${tests[@]}"
+}
