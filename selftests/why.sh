@@ -14,23 +14,7 @@ cd "$(dirname "$0")" || exit 1
 . ./lib.sh
 . ./reasons/expect.sh
 . ./reasons/classes.sh
-
-# why WORD...: asks, keeps the answer for said and listed.
-why() {
-	answer=$(guard "$router" -j why "$@" 2>&1) || fail "why $*: $answer"
-}
-
-# said FILTER WANTED
-said() {
-	local value
-	value=$(jq -r "$1" <<<"$answer" 2>&1)
-	[[ $value == "$2" ]] || fail "at line ${BASH_LINENO[0]}: $1 is $value, not $2"
-}
-
-# listed CLASS WANTED: the scopes that it is measured by
-listed() {
-	said ".class.\"$1\".limit | keys_unsorted | join(\" \")" "$2"
-}
+. ./reasons/ask.sh
 
 # Every type of both families, first when there is something left and then when
 # there isn't: each class has a bucket for one packet.
