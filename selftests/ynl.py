@@ -65,10 +65,14 @@ def spec_numbers(family):
 
 
 def differences(family, header):
-    """Names that only one has, or that are other numbers."""
+    """Names that only one has, that are other numbers, or that are defined twice."""
     ours, theirs = header_numbers(header), spec_numbers(family)
+    defined = [each["name"] for each in family.yaml["definitions"]]
     return [[name, ours.get(name), theirs.get(name)]
-            for name in sorted(ours.keys() | theirs.keys()) if ours.get(name) != theirs.get(name)]
+            for name in sorted(ours.keys() | theirs.keys())
+            if ours.get(name) != theirs.get(name)] + [
+                [name, "defined twice"] for name in sorted(set(defined))
+                if defined.count(name) > 1]
 
 
 def settable(family, operation):
