@@ -266,6 +266,9 @@ static void icmpg_monitor_table(struct icmpg_monitor *monitor,
 	json_t *document;
 
 	icmpg_stats_take_state(&state, attrs);
+	/* What was on its way when we joined has been asked for already. */
+	if (state.evictions == since)
+		return;
 	monitor->evictions = state.evictions;
 	/* The counters were reset. */
 	if (state.evictions < since)
