@@ -74,12 +74,7 @@ up_guard_two() {
 		echo "limit echo-request pair $1/${2:0:1} burst $3"
 		echo "limit echo-request router $budget/s burst $budget"
 		echo "mode enforce"
-	} | icmpguard set - || return
-	known_off
-}
-# what is asked here is what limits take, without the memory of known senders
-known_off() {
-	! icmpguard show | grep -q known-first || icmpguard set known-first off
+	} | icmpguard set -
 }
 count_guard_two() { count_guard; }
 
@@ -412,7 +407,10 @@ part_memory() {
 	for each in guard hashlimit nftmeter; do
 		down
 		# a sender's entry, not the code
-		[[ $each != guard ]] || { modprobe icmpguard mode=off && known_off; }
+		[[ $each != guard ]] || {
+			# what limits take, without the memory of known senders
+			modprobe icmpguard mode=off && icmpguard set known-first off
+		}
 		before=$(memory)
 		buckets=65536 budget=1000000 up "$each" 1 minute 1 || continue
 		[[ $each != guard ]] || guard_wide
