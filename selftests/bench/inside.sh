@@ -407,10 +407,7 @@ part_memory() {
 	for each in guard hashlimit nftmeter; do
 		down
 		# a sender's entry, not the code
-		[[ $each != guard ]] || {
-			# what limits take, without the memory of known senders
-			modprobe icmpguard mode=off && icmpguard set known-first off
-		}
+		[[ $each != guard ]] || modprobe icmpguard mode=off
 		before=$(memory)
 		buckets=65536 budget=1000000 up "$each" 1 minute 1 || continue
 		[[ $each != guard ]] || guard_wide
