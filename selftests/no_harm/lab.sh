@@ -25,10 +25,6 @@ readonly -A lab_ways=([direct]=1 [mtu1400]=2 [mtu1280]=3 [vlan]=11 [bridge]=12 [
 	[masquerade]=20 [stateful]=21 [two_routers]=23 [attacked]=66 [router]=99)
 readonly -A lab_mtu=([mtu1400]=1400 [mtu1280]=1280 [masquerade]=1280 [stateful]=1400)
 
-# The debug kernel is a small one, without IPsec, WireGuard and flow tables.
-lab_large_ways=(wireguard esp_tunnel esp_transport ah_transport)
-[[ $(uname -r) != *-debug-* ]] || lab_large_ways=()
-
 client='' server='' second='' firewall='' switch='' lan=''
 
 # lab_target WAY FAMILY USE: an address of it, in $target, that no other use has,
@@ -357,19 +353,14 @@ lab_firewall() {
 }
 
 lab_rules() {
-	local table='' short=''
-	if [[ ${#lab_large_ways[@]} -gt 0 ]]; then
-		table='flowtable fast { hook ingress priority 0; devices = { client, victim }; }'
-		short='tcp dport 7 flow add @fast counter name offloaded'
-	fi
-	cat <<-END
+	cat <<-'END'
 		table inet state {
 			counter related { }
 			counter offloaded { }
-			$table
+			flowtable fast { hook ingress priority 0; devices = { client, victim }; }
 			chain forward {
 				type filter hook forward priority 0; policy drop;
-				$short
+				tcp dport 7 flow add @fast counter name offloaded
 				ct state related counter name related accept
 				ct state established accept
 				iif client ct state new accept
@@ -473,10 +464,8 @@ lab_create() {
 	lab_bridge
 	lab_ipip
 	lab_gre
-	if [[ ${#lab_large_ways[@]} -gt 0 ]]; then
-		lab_wireguard
-		lab_ipsec
-	fi
+	lab_wireguard
+	lab_ipsec
 	lab_vrf
 	lab_firewall
 	lab_second

@@ -22,6 +22,10 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/icmpguard
 fragments=("$here/kernel.config" "$here/debug.config")
 package=linux-source-6.12
 archive=/usr/src/$package.tar.xz
+# of the source nothing is built that is in here: other processors, big drivers
+unwanted=('*/arch/[!x]*/*.[chS]' '*/boot/dts/*/*.dts*' '*/drivers/gpu/drm/*.[ch]'
+	'*/drivers/media/*.[ch]' '*/drivers/net/ethernet/*/*.[ch]'
+	'*/drivers/net/wireless/*/*.[ch]' '*/sound/*.[ch]' '*/tools/testing/*')
 
 say() {
 	echo "debug-kernel: $*" >&2
@@ -38,7 +42,7 @@ kernel_make() {
 		nice -n 19 make -s -C "$source" O="$stage/build" -j "$(nproc)" "$@" >&2
 }
 
-# Unpacks what is needed of the source: other processors and big drivers aren't.
+# Unpacks what is needed of the source.
 unpack() {
 	[[ ! -e $source/Makefile ]] || return 0
 	say "unpacking $archive"
@@ -46,10 +50,7 @@ unpack() {
 	rm -rf "$source.new"
 	mkdir -p "$source.new"
 	nice -n 19 tar -C "$source.new" --strip-components=1 \
-		--exclude='*/arch/[!x]*/*.[chS]' --exclude='*/boot/dts/*/*.dts*' \
-		--exclude='*/drivers/gpu/drm/*.[ch]' --exclude='*/drivers/media/*.[ch]' \
-		--exclude='*/drivers/net/*/*/*.[ch]' --exclude='*/sound/*.[ch]' --exclude='*/tools/testing/*' \
-		-xf "$archive"
+		"${unwanted[@]/#/--exclude=}" -xf "$archive"
 	mv "$source.new" "$source"
 }
 
@@ -105,7 +106,7 @@ main() {
 		gcc --version
 		cat "${fragments[@]}" "$here/debug-kernel.sh"
 	} | sha256sum | cut -c 1-8)
-	source=$cache/source-$version
+	source=$cache/source-$version-$(printf '%s\n' "${unwanted[@]}" | sha256sum | cut -c 1-8)
 	kernel=$cache/debug-$key
 	mkdir -p "$cache"
 	exec 9>"$cache/debug.lock"
