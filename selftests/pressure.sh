@@ -14,6 +14,9 @@ cd "$(dirname "$0")" || exit 1
 . ./reasons/expect.sh
 
 readonly senders=40000 places=8192
+# Two pairs of a line may have the same fingerprint, of 21 bits, and so one bucket:
+# 0.15 of these senders in the mean, more than these once in 50,000 times.
+readonly twins=3
 
 # The sender's own limit is the only one that a flood of others' can be in the
 # way of: the router's has a place of its own.
@@ -55,7 +58,7 @@ test_full() {
 	expect_delta "$router" echo-request passed "$senders" -- flood "$1"
 	evicted=$(($(evictions) - before))
 	# each that came beyond the places took one's place
-	[[ $evicted -ge $((senders - places)) && $evicted -lt $senders ]] ||
+	[[ $evicted -ge $((senders - places - twins)) && $evicted -lt $senders ]] ||
 		fail "$evicted evictions for $senders senders in $places places"
 	[[ $(counter "$router" table.fill-permille) -ge 990 ]] ||
 		fail "$(counter "$router" table.fill-permille) permille in use"
@@ -117,10 +120,12 @@ test_larger() {
 }
 
 test_shown() {
+	local before
 	family=4
 	small_table on
-	flood 4 count=200000 rate=20000 &
-	busywait 20000 has_evictions || fail "no evictions"
+	before=$(evictions)
+	flood 4 "count=$((200000 / ${ICMPGUARD_SLOW:-1}))" rate=20000 &
+	busywait 20000 has_evictions "$before" || fail "no evictions"
 	guard "$router" status >"$scratch/text" || fail "status $?"
 	guard "$router" -j status >"$scratch/json" || fail "status $?"
 	wait
@@ -135,8 +140,9 @@ test_shown() {
 		fail "$(cat "$scratch/json")"
 }
 
+# has_evictions COUNT: more than that
 has_evictions() {
-	[[ $(evictions) -gt 0 ]]
+	[[ $(evictions) -gt $1 ]]
 }
 
 are_listening() {
