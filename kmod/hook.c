@@ -7,7 +7,6 @@
  */
 #include "hook.h"
 
-#include <linux/etherdevice.h>
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_bridge.h>
@@ -37,22 +36,60 @@
 /* Beside the interface index in the mark of a message put together. */
 #define ICMPG_ZONE_WHOLE	BIT(31)
 
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
 /*
- * A bridged frame that br_netfilter shows us. What is addressed to the bridge
- * itself will be routed: it doesn't come by a second time.
+ * br_netfilter shows us frames before the bridge knows who gets them: judged
+ * there is what is addressed to the bridge or its port, which isn't passed on.
  */
-static bool icmpg_hook_is_bridged(const struct sk_buff *skb,
+static bool icmpg_hook_is_early(const struct icmpg_config *config,
+				const struct sk_buff *skb,
+				const struct nf_bridge_info *info)
+{
+	return config->set.bridged ||
+	       (skb->pkt_type == PACKET_HOST && !info->pkt_otherhost);
+}
+
+/* A frame to skip. Where the bridge is in a VRF, it comes by a second time. */
+static bool icmpg_hook_is_bridged(const struct icmpg_config *config,
+				  const struct sk_buff *skb,
 				  const struct net_device *in)
 {
-#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	const struct nf_bridge_info *info = nf_bridge_info_get(skb);
+	bool early;
+
+	if (likely(!info))
+		return false;
+	early = icmpg_hook_is_early(config, skb, info);
+	return info->in_prerouting ? !early : early && netif_is_l3_slave(in);
+}
+
+/*
+ * Broadcast and multicast frames are passed on and also come up to this host,
+ * for which br_netfilter leaves PRE_ROUTING out. Judged late, at LOCAL_IN, only
+ * this host's copy can be lost.
+ */
+static bool icmpg_hook_is_late(const struct icmpg_net *guard,
+			       const struct sk_buff *skb)
+{
 	const struct nf_bridge_info *info = nf_bridge_info_get(skb);
 
-	return info && info->in_prerouting &&
-	       !ether_addr_equal(eth_hdr(skb)->h_dest, in->dev_addr);
-#else
-	return false;
-#endif
+	return unlikely(info) && info->sabotage_in_done &&
+	       !icmpg_hook_is_early(rcu_dereference(guard->config), skb, info);
 }
+#else
+static bool icmpg_hook_is_bridged(const struct icmpg_config *config,
+				  const struct sk_buff *skb,
+				  const struct net_device *in)
+{
+	return false;
+}
+
+static bool icmpg_hook_is_late(const struct icmpg_net *guard,
+			       const struct sk_buff *skb)
+{
+	return false;
+}
+#endif
 
 /* What is not judged: our own packets, and what was judged already. */
 static bool icmpg_hook_skips(const struct icmpg_config *config,
@@ -61,7 +98,7 @@ static bool icmpg_hook_skips(const struct icmpg_config *config,
 {
 	return in->flags & IFF_LOOPBACK || skb->pkt_type == PACKET_LOOPBACK ||
 	       netif_is_l3_master(in) ||
-	       (icmpg_hook_is_bridged(skb, in) && !config->set.bridged);
+	       icmpg_hook_is_bridged(config, skb, in);
 }
 
 /* Stage 1: what the packet and the marks on its message say; 0 to go on. */
@@ -477,6 +514,9 @@ static unsigned int icmpg_hook_reassembled_ipv4(void *priv, struct sk_buff *skb,
 
 	if (likely(ip->protocol != IPPROTO_ICMP))
 		return NF_ACCEPT;
+	if (icmpg_hook_is_late(priv, skb))
+		return icmpg_hook_icmp_ipv4(priv, skb, state,
+					    (struct icmpg_flood){});
 	message = skb_header_pointer(skb, ip->ihl * 4, sizeof(buffer), buffer);
 	if (!message)
 		return NF_ACCEPT;
@@ -501,6 +541,8 @@ static unsigned int icmpg_hook_reassembled_ipv6(void *priv, struct sk_buff *skb,
 
 	if (next == IPPROTO_TCP || next == IPPROTO_UDP)
 		return NF_ACCEPT;
+	if (icmpg_hook_is_late(priv, skb))
+		return icmpg_hook_icmp_ipv6(priv, skb, state);
 	offset = ipv6_skip_exthdr(skb, offset, &next, &fragment);
 	if (offset < 0 || fragment || next != IPPROTO_ICMPV6)
 		return NF_ACCEPT;
