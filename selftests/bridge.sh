@@ -132,13 +132,13 @@ test_vrf() {
 	END
 	for each in off on; do
 		for family in 4 6; do
-			test_to_bridge $family $each
-			test_to_all $family $each
+			test_to_bridge "$family" "$each"
+			test_to_all "$family" "$each"
 		done
 	done
 	for family in 4 6; do
-		test_through $family off 60
-		test_hidden $family
+		test_through "$family" off 60
+		test_hidden "$family"
 	done
 	lib_batch "$router" <<-END
 		link del red
