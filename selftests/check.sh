@@ -10,8 +10,8 @@
 # and runs on each kernel of vm/kernels, or only on the one of that RELEASE.
 # A test that takes longer than the `timeout` in selftests/settings says so in a
 # comment of its own, `# timeout: SECONDS`; one that needs more on the kernel's
-# command line has a comment `# kernel arguments: ARGS`. Two machines run at a time,
-# or as many as JOBS says, but for a test that has a comment `# alone`.
+# command line has a comment `# kernel arguments: ARGS`. Two tests run at a time,
+# or as many as JOBS says, but for one that has a comment `# alone`.
 #
 # With --debug all that needs a machine is run on the debug kernel, where any
 # report of a bug and any leak is a failure, with the tests of TEST_PROGS_EXTENDED,
@@ -23,7 +23,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 O=$(realpath -m "${O:-.build}")
 export O
 
-number=0 shown=0 totals=()
+number=0 shown=0 running=0
 scratch=$(mktemp -d)
 tally=$scratch/tally
 trap stop EXIT
@@ -95,48 +95,36 @@ check_listed() {
 	return $bad
 }
 
-# Runs a test on a kernel.
-run_in_machine() {
-	local kernel=$1 program=$2 timeout arguments
-	timeout=$(($(test_timeout "$program") * slow))
-	arguments=$(sed -n 's/^# kernel arguments: //p' "selftests/$program" 2>/dev/null)
-	# time to build and to boot comes on top
-	run_test "$program on $kernel" $((timeout + 180 * slow)) -- \
-		selftests/vm/run --kernel "$kernel" --timeout "$timeout" \
-		${arguments:+--append "$arguments"} -- "${under[@]}" "./$program"
-}
-
-# Runs the tests on a kernel, some at the same time.
-run_on() {
-	local kernel=$1 program running=0 limit before=$SECONDS
-	shift
-	shown=$number
-	for program; do
-		limit=$jobs
-		if [[ $# -eq 1 ]] || grep -qx '# alone' "selftests/$program" 2>/dev/null; then
-			limit=1
-		fi
-		wait_until_below "$limit"
-		start_in_machine "$kernel" "$program"
-	done
-	wait_until_below 1
-	totals+=("# $((SECONDS - before)) s all on $kernel")
-}
-
-# A lone test is seen as it goes, others when they and those before have ended.
-start_in_machine() {
-	if [[ $limit -eq 1 ]]; then
-		run_in_machine "$@"
+# start_test LIMIT ARGUMENT...: run_test with these as soon as fewer than that run.
+# A lone one is seen as it goes, others when they and those before have ended.
+start_test() {
+	wait_until_below "$1"
+	if [[ $1 -eq 1 ]]; then
+		run_test "${@:2}"
 		shown=$number
 		return
 	fi
 	set -m
 	{
-		run_in_machine "$@" >"$scratch/said-$((number + 1))" 2>&1
+		run_test "${@:2}" >"$scratch/said-$((number + 1))" 2>&1
 		touch "$scratch/ended-$number"
 	} &
 	set +m
 	number=$((number + 1)) running=$((running + 1))
+}
+
+# Runs a test on a kernel.
+start_in_machine() {
+	local program=$1 kernel=$2 limit=$jobs timeout arguments
+	if [[ $tests -eq 1 ]] || grep -qx '# alone' "selftests/$program" 2>/dev/null; then
+		limit=1
+	fi
+	timeout=$(($(test_timeout "$program") * slow))
+	arguments=$(sed -n 's/^# kernel arguments: //p' "selftests/$program" 2>/dev/null)
+	# time to build and to boot comes on top
+	start_test "$limit" "$program on $kernel" $((timeout + 180 * slow)) -- \
+		selftests/vm/run --kernel "$kernel" --timeout "$timeout" \
+		${arguments:+--append "$arguments"} -- "${under[@]}" "./$program"
 }
 
 # Waits for tests to end, until less than so many run.
@@ -153,7 +141,7 @@ wait_until_below() {
 
 jobs=${JOBS:-$(($(nproc) < 2 ? 1 : 2))}
 if [[ ! $jobs =~ ^[1-9][0-9]?$ ]]; then
-	echo "check.sh: JOBS is a number of machines, not $jobs" >&2
+	echo "check.sh: JOBS is a number of tests, not $jobs" >&2
 	exit 2
 fi
 
@@ -172,28 +160,34 @@ if [[ $# -eq 0 && -n $debug ]]; then
 	echo "1..$((tests + 2))"
 	run_test "debug kernel" 7200 --plain -- selftests/vm/debug-kernel.sh
 	run_test "planted bugs" 3600 -- selftests/vm/planted.sh
+	shown=$number
 elif [[ $# -eq 0 && -z $long ]]; then
 	echo "1..$((tests + 11))"
 	run_test "reading of test results" 60 -- selftests/ktap.py self-check
 	run_test "all tests are listed" 60 --plain -- bash -c check_listed
-	run_test "virtual machine" 600 -- selftests/vm/check.sh
-	run_test "module without a warning" 600 --plain -- selftests/lint.sh gcc
-	run_test "fit to kernels" 600 -- selftests/compat/check.sh
-	run_test "tool" 600 --plain -- make -s tool
-	run_test "unit tests" 900 -- make -s -C selftests/unit O="$O" check
-	run_test "survival of floods" 600 -- make -s -C selftests/bench/survival O="$O" check
-	run_test "commands for people" 1200 -- selftests/documented.py outside
-	run_test "kselftest" 600 -- selftests/kselftest/check.sh
-	run_test "tests of the tool" 600 -- make -s -C userspace O="$O/userspace" check
+	shown=$number
+	start_test "$jobs" "virtual machine" 600 -- selftests/vm/check.sh
+	start_test "$jobs" "module without a warning" 600 --plain -- selftests/lint.sh gcc
+	start_test "$jobs" "fit to kernels" 600 -- selftests/compat/check.sh
+	start_test "$jobs" "tool" 600 --plain -- make -s tool
+	start_test "$jobs" "unit tests" 900 -- make -s -C selftests/unit O="$O" check
+	start_test "$jobs" "survival of floods" 600 -- \
+		make -s -C selftests/bench/survival O="$O" check
+	start_test "$jobs" "commands for people" 1200 -- selftests/documented.py outside
+	start_test "$jobs" "kselftest" 600 -- selftests/kselftest/check.sh
+	start_test "$jobs" "tests of the tool" 600 -- make -s -C userspace O="$O/userspace" check
 else
 	echo "1..$tests"
 fi
-for kernel in "${kernels[@]}"; do
-	run_on "$kernel" "${programs[@]}"
+for program in "${programs[@]}"; do
+	for kernel in "${kernels[@]}"; do
+		start_in_machine "$program" "$kernel"
+	done
 done
+wait_until_below 1
 
 cat "$scratch/times"
-printf '%s\n' "${totals[@]}" "# $SECONDS s in all, $jobs machines at a time"
+echo "# $SECONDS s in all, $jobs at a time"
 # a program whose report broke off has left no line
 awk -v due=$number '
 	{ passed += $1; failed += $2; skipped += $3 }
