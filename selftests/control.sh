@@ -4,7 +4,7 @@
 # What is set is what is in force, and it is so whole or not at all: save and
 # restore, many writers, thousands of prefixes, notifications, and what can be
 # read of it in text, JSON and /proc. The tool's own words are tested by tool.sh,
-# the messages below it by genl_contract.c and genl_sockets.c.
+# the messages below it by the programs of genl_contract.h.
 #
 # timeout: 300
 

@@ -23,6 +23,7 @@
 
 static struct request request;
 static struct answer answer;
+static struct answer before, after;	/* configurations */
 
 /* Makes the device of the tables in the namespace that the process is in. */
 static inline int add_device(void)
@@ -104,11 +105,59 @@ static inline void put_flag(unsigned short type)
 	request_put(&request, type, NULL, 0, 0);
 }
 
+/* Adds prefixes, @from and after, to a list. */
+static inline void put_prefixes(unsigned short list, unsigned int from, unsigned int count)
+{
+	unsigned char address[4] = { 224 };
+	struct nlattr *nest;
+	unsigned int i;
+
+	for (i = from; i < from + count; i++) {
+		address[1] = i >> 8;
+		address[2] = i;
+		nest = request_nest(&request, list);
+		request_put(&request, ICMPGUARD_A_PREFIX_ADDRESS, address, sizeof(address), 0);
+		put_u32(ICMPGUARD_A_PREFIX_BITS, 24);
+		request_nest_end(&request, nest);
+	}
+}
+
 /* The configuration, with all its prefixes. */
 static inline void read_config(struct channel *channel, struct answer *into)
 {
 	begin(channel, ICMPGUARD_CMD_CONFIG_GET, NLM_F_DUMP);
 	channel_ask(channel, &request, into);
+}
+
+static inline const struct attribute *find_attribute(const struct set *set, unsigned int type)
+{
+	unsigned int i;
+
+	for (i = 0; set && i < set->count; i++)
+		if (set->attribute[i].type == type)
+			return &set->attribute[i];
+	return NULL;
+}
+
+static inline const struct operation *find_operation(unsigned int cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_LENGTH(operations); i++)
+		if (operations[i].cmd == cmd)
+			return &operations[i];
+	return NULL;
+}
+
+/* The configuration is what it was when it was read into `before`. */
+static inline void expect_unchanged(struct __test_metadata *_metadata, struct channel *channel,
+				    const char *where)
+{
+	read_config(channel, &after);
+	EXPECT_TRUE(answer_equal(&before, &after)) {
+		TH_LOG("%s: the configuration is another than before", where);
+		read_config(channel, &before);
+	}
 }
 
 static inline unsigned int u32_of(const struct answer *from, unsigned short type)

@@ -3,7 +3,8 @@
  * Who may do what through the netlink interface, and what sockets do to each
  * other: stale generations, changes that are only looked at, transactions and
  * sockets that close on the way, notifications, users without the right, and
- * namespaces. What a single message may hold is tested by genl_contract.c.
+ * namespaces. What a single message may hold is tested by genl_attributes.c and
+ * genl_refusals.c.
  *
  * timeout: 180
  */
@@ -17,16 +18,9 @@
 #define ANOTHER		4321	/* a max-message that isn't the default */
 #define ONE_MORE	4322
 
-static struct answer before, after;
 static struct channel other, third;
 
-#define EXPECT_SAME(channel)							\
-	do {									\
-		read_config((channel), &after);					\
-		EXPECT_TRUE(answer_equal(&before, &after)) {			\
-			TH_LOG("the configuration is another than before");	\
-		}								\
-	} while (0)
+#define EXPECT_SAME(channel)	expect_unchanged(_metadata, (channel), __func__)
 
 /* Refused, with a sentence that holds @says. */
 #define EXPECT_REFUSED(errno_, says, got)					\
