@@ -1,24 +1,32 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the attacker sends to one address while everybody goes on. An emulated
-# processor has no room for 50 times the defaults (100,000 packets a second), so
-# flood and limits are both scaled down: 5,000 packets a second in all, half of
-# them in each family, and the limits that senders share a 50th of what comes at
-# them. What a sender has for itself, and what nobody attacks, keeps its default.
+# What the attacker sends to two addresses while everybody goes on: one behind the
+# router and one of its own. An emulated processor has no room for 50 times the
+# defaults (100,000 packets a second), so flood and limits are both scaled down:
+# 5,000 packets a second in all, a quarter of them to each address in each family,
+# and the limits that senders share a 50th of what comes at them. What many
+# addresses share (destination-net, router) is 5/2 of what they get, so that those
+# which aren't attacked have room; the default of `router` is no more than what one
+# address gets, and newcomers to the router's other addresses wait as well. What a
+# sender has for itself, and what nobody attacks, keeps its default.
 
 readonly flood_total=$((5000 / ${ICMPGUARD_SLOW:-1})) flood_excess=50
-# more than others may send at once to what isn't attacked
-readonly flood_burst=60
+# More than others may send at once to what isn't attacked; a burst of fewer than 64
+# isn't divided among known senders and others.
+readonly flood_burst=96
 readonly flood_longest_ms=$((180000 * ${ICMPGUARD_SLOW:-1}))
-readonly -A flood_targets=([4]=10.66.1.1 [6]=2001:db8:f066:1::1)
-# the sources, each from another network
-readonly -A flood_sources=([4]='src=11.0.0.1 step-src=257' [6]='src=2001:db8:1000:: step-net=65537')
+readonly -A flood_targets=([transit 4]=10.66.1.1 [transit 6]=2001:db8:f066:1::1
+	[own 4]=10.99.1.1 [own 6]=2001:db8:f099:1::1)
+# the sources, each from another network, and none of them twice: in steps of a
+# prime from a beginning of its own for all that is sent
+readonly -A flood_sources=([4]='src=11.0.0.%u step-src=257'
+	[6]='src=2001:db8:1000:%x:: step-net=65537')
 readonly -A flood_words=([echoes 4]='type=8' [echoes 6]='type=128'
 	[fragments 4]='offset=1480 more=1 len=1000' [fragments 6]='offset=1448 more=1 len=1000'
 	[path_mtu 4]='type=3 code=4' [path_mtu 6]='type=2 code=0')
 
-flood_pids=()
+flood_pids=() flood_number=0
 
 flood_name() {
 	local IFS=+
@@ -26,8 +34,8 @@ flood_name() {
 }
 
 # What comes in has a way back, to where nobody answers. The address that is
-# attacked has a host of its own: what is let through of a flood of fragments may
-# fill the memory for them there, with or without a guard.
+# attacked behind the router has a host of its own: what is let through of a flood
+# of fragments may fill the memory for them there, with or without a guard.
 flood_create() {
 	lab_later "$victim" <<-'END'
 		route add local 10.66.0.0/16 dev lo
@@ -39,37 +47,61 @@ flood_create() {
 	END
 }
 
-# flood_limits RATE FLOOD...: the shared limits of what is attacked.
+# flood_limit CLASS SCOPE PACKETS: a minute, as a second may have too few of them.
+flood_limit() {
+	echo "limit $1 $2 $(($3 * 60 / flood_excess))/m burst $((flood_burst * $3 / flood_rate))"
+}
+
+# flood_limits FLOOD...: the shared limits of what is attacked. The router's is one
+# for both families.
 flood_limits() {
-	local rate=$(($1 / flood_excess)) each
-	shift
+	local each
 	for each in "$@"; do
 		case $each in
 		echoes)
-			echo "limit echo-request destination $rate/s burst $flood_burst"
-			echo "limit echo-request destination-net $((rate * 5 / 2))/s burst $flood_burst" ;;
+			flood_limit echo-request destination "$flood_rate"
+			flood_limit echo-request destination-net $((flood_rate * 5 / 2))
+			flood_limit echo-request router $((flood_rate * 5)) ;;
 		fragments)
-			echo "limit fragment destination $rate/s burst $flood_burst" ;;
+			flood_limit fragment destination "$flood_rate"
+			flood_limit fragment router $((flood_rate * 5)) ;;
 		esac
 	done | guard_set "$router"
 }
 
-# flood_start FLOOD...: all of them at once, to the address that is attacked.
+# flood_start FLOOD...: all of them at once, to the addresses that are attacked.
+# Then the limits have no room left.
 flood_start() {
-	local family each sent stopped rate=$((flood_total / 2 / $#))
-	flood_limits "$rate" "$@"
+	local target family each sources sent stopped
+	flood_rate=$((flood_total / 4 / $#))
+	flood_limits "$@"
+	flood_count
+	flood_before=$sent flood_stopped=$stopped
 	flood_pids=()
-	for family in 4 6; do
+	for target in "${!flood_targets[@]}"; do
+		family=${target#* }
 		for each in "$@"; do
+			flood_number=$((flood_number + 1))
+			# shellcheck disable=SC2059 # a number goes into it
+			printf -v sources "${flood_sources[$family]}" $flood_number
 			# shellcheck disable=SC2086 # words
-			./send "$attacker" eth0 to=02:00:00:00:01:01 ${flood_sources[$family]} \
-				"dst=${flood_targets[$family]}" ${flood_words[$each $family]} "rate=$rate" \
-				"ms=$flood_longest_ms" >"$scratch/flood.$each.$family" &
+			./send "$attacker" eth0 to=02:00:00:00:01:01 $sources \
+				"dst=${flood_targets[$target]}" ${flood_words[$each $family]} \
+				"rate=$flood_rate" "ms=$flood_longest_ms" \
+				>"$scratch/flood.$each.${target/ /.}" &
 			flood_pids+=($!)
 		done
 	done
+	busywait 10000 flood_is_here || fail "the flood doesn't come"
 	flood_count
 	flood_from=${EPOCHREALTIME/./} flood_before=$sent flood_stopped=$stopped
+}
+
+# A second's packets have been judged.
+flood_is_here() {
+	local sent stopped
+	flood_count
+	[[ $((stopped - flood_stopped)) -ge $flood_total ]]
 }
 
 # What has been sent, in $sent, and what the router's guard has refused of it or,
@@ -85,7 +117,7 @@ flood_count() {
 	counters "$router" now
 	stopped=0
 	for key in reason.limit-destination.dropped reason.limit-destination-net.dropped \
-		class.path-mtu.passed class.path-mtu.dropped; do
+		reason.limit-router.dropped class.path-mtu.passed class.path-mtu.dropped; do
 		stopped=$((stopped + now[$key]))
 	done
 }

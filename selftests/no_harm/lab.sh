@@ -22,7 +22,7 @@
 
 readonly -A lab_ways=([direct]=1 [mtu1400]=2 [mtu1280]=3 [vlan]=11 [bridge]=12 [ipip]=13
 	[gre]=14 [wireguard]=15 [esp_tunnel]=16 [esp_transport]=17 [ah_transport]=18 [vrf]=19
-	[masquerade]=20 [stateful]=21 [two_routers]=23 [attacked]=66 [router]=99)
+	[masquerade]=20 [stateful]=21 [two_routers]=23 [router]=99)
 readonly -A lab_mtu=([mtu1400]=1400 [mtu1280]=1280 [masquerade]=1280 [stateful]=1400)
 
 client='' server='' second='' firewall='' switch='' lan=''
@@ -190,7 +190,7 @@ lab_server() {
 		route add 2001:db8:f020::/48 via 2001:db8:103::2
 		route add 2001:db8:f021::/48 via 2001:db8:102::2
 	END
-	for way in direct mtu1400 mtu1280 attacked router; do
+	for way in direct mtu1400 mtu1280 router; do
 		lab_way_direct "$way"
 	done
 	lab_later "$router" <<-'END'
@@ -471,6 +471,7 @@ lab_create() {
 	lab_second
 	lab_lan
 	flood_create
+	senders_create
 	lab_plain
 	lab_apply
 }

@@ -5,16 +5,20 @@
 # ICMP for, lab.sh the network where they do it: through the router, to it, and
 # over every kind of link and tunnel. All of it is done at once, first without
 # any guard, then with one on its defaults in every machine, then under floods,
-# and what came of each use is compared. floods.sh has the floods.
+# and what came of each use is compared. floods.sh has the floods, senders.sh who
+# pings what they attack.
 
 scratch=$(mktemp -d)
 at_exit rm -rf "$scratch"
 . ./no_harm/lab.sh
 . ./no_harm/uses.sh
 . ./no_harm/floods.sh
+. ./no_harm/senders.sh
 
 # as many at the same time; most of them wait most of the time
 readonly at_once=10
+# of those who ping what will be attacked
+readonly peace_rounds=3
 
 uses=()
 
@@ -114,7 +118,9 @@ make_use() {
 
 test_unguarded() {
 	note "${#uses[@]} uses, as many as $at_once at the same time"
+	senders_start $peace_rounds 0
 	run_uses unguarded
+	senders_end unguarded
 }
 
 # It works where nothing is in the way: else there would be nothing to compare.
@@ -134,7 +140,9 @@ test_peace() {
 		broadcast-allow ff02::1/128
 	END
 	guard_set "$lan" <<<'broadcast-allow ff02::1/128'
+	senders_start $peace_rounds 0
 	run_uses peace
+	senders_end peace
 }
 
 # test_same PHASE USE
@@ -185,16 +193,21 @@ test_seen() {
 	expect_seen lan echo-reply neighbour-discovery router-discovery multicast-listener
 }
 
-# test_flood FLOOD...
+# test_flood GROUP FLOOD...: GROUP are the newcomers.
 test_flood() {
+	local group=$1 name
+	shift
+	name=$(flood_name "$@")
 	flood_start "$@"
-	run_uses "$(flood_name "$@")"
+	senders_start $senders_rounds 0 "$group"
+	run_uses "$name"
+	senders_end "$name"
 	flood_end "$@"
 }
 
 # run_no_harm FLOODS...: floods in one word come at the same time.
 run_no_harm() {
-	local i each tests=(test_unguarded)
+	local i each name group=0 tests=(test_unguarded)
 	setup_router
 	lab_create
 	start_servers
@@ -203,17 +216,23 @@ run_no_harm() {
 	for i in "${!uses[@]}"; do
 		tests+=("test_works $i ${uses[$i]}")
 	done
-	tests+=(test_peace)
+	tests+=("test_all_answered unguarded $peace_rounds transit" \
+		"test_all_answered unguarded $peace_rounds own" test_peace)
 	for i in "${!uses[@]}"; do
 		tests+=("test_same peace $i ${uses[$i]}")
 	done
-	tests+=(test_no_drop test_seen)
+	tests+=("test_all_answered peace $peace_rounds transit" \
+		"test_all_answered peace $peace_rounds own" test_no_drop test_seen)
 	for each in "$@"; do
-		tests+=("test_flood $each")
+		group=$((group + 1))
+		# shellcheck disable=SC2086 # names of floods
+		name=$(flood_name $each)
+		tests+=("test_flood $group $each")
 		for i in "${!uses[@]}"; do
-			# shellcheck disable=SC2086 # names of floods
-			tests+=("test_same $(flood_name $each) $i ${uses[$i]}")
+			tests+=("test_same $name $i ${uses[$i]}")
 		done
+		tests+=("test_known $name transit" "test_known $name own" \
+			"test_newcomers $name transit $group" "test_newcomers $name own $group")
 	done
 	run_tests "${tests[@]}"
 }

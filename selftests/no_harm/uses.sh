@@ -50,7 +50,7 @@ use_burst() {
 use_steady() {
 	local said target
 	lab_target "$@"
-	said=$(in_client fping -q -c 80 -p 100 -t $((patience * 1000)) "$target" 2>&1)
+	said=$(in_client fping -q -c 80 -p $((100 * ${ICMPGUARD_SLOW:-1})) -t $((patience * 1000)) "$target" 2>&1)
 	[[ $said =~ =\ ([0-9]+)/([0-9]+)/ ]]
 	echo "${BASH_REMATCH[2]-} of ${BASH_REMATCH[1]-}"
 	[[ ${BASH_REMATCH[2]-} == 80 ]] || show "$said"
