@@ -38,6 +38,7 @@
  */
 #define ICMPG_SLACK_T	64
 #define ICMPG_SLACK_NS	(64ULL << 20)
+#define ICMPG_SINGLE_SLACK_T	1024	/* one bucket, and all CPUs charge it */
 
 /*
  * How far a sender is trusted (known.c). A shared bucket may owe the more when
@@ -82,6 +83,7 @@ struct icmpg_key {
  * @window: units; a TAT further ahead than this is one that has passed
  * @inv: 2^62 / (tau + T): debts times this compare across limits
  * @tau_ns: nanoseconds; the same for a bucket that isn't in the table
+ * @window_ns: nanoseconds; @window for a bucket that isn't in the table
  * @t_ns: nanoseconds
  * @t: units; what one packet costs
  * @room: how much a bucket may owe when it still admits a packet of a sender of
@@ -97,6 +99,7 @@ struct icmpg_limit {
 	u64 window;
 	u64 inv;
 	u64 tau_ns;
+	u64 window_ns;
 	u64 t_ns;
 	u32 t;
 	u64 room[ICMPG_LEVELS];
@@ -206,6 +209,8 @@ static inline int icmpg_limit_build(struct icmpg_limit *limit,
 	limit->tau = debt - units;
 	limit->window = limit->tau + ICMPG_SLACK_T * units +
 			(ICMPG_SLACK_NS >> shift);
+	limit->window_ns = limit->tau_ns + ICMPG_SINGLE_SLACK_T * limit->t_ns +
+			   ICMPG_SLACK_NS;
 	limit->inv = div64_u64(1ULL << 62, debt);
 	icmpg_limit_share(limit, false, false, false);
 	return 0;

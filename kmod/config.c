@@ -102,6 +102,9 @@ static void icmpg_config_build_masks(struct icmpg_config *config)
 				bits = icmpg_family_bits(family);
 			icmpg_config_build_mask(config->mask[scope][family],
 						bits);
+			if (family == ICMPG_IPV4)
+				config->mask_ipv4[scope] = cpu_to_be32(bits ?
+						~0U << (32 - bits) : 0);
 		}
 	}
 }
@@ -155,9 +158,12 @@ struct icmpg_config *icmpg_config_build(struct icmpg_settings *set,
 			return ERR_PTR(err);
 		}
 	}
-	for (family = 0; family < ICMPG_FAMILIES; family++)
+	for (family = 0; family < ICMPG_FAMILIES; family++) {
 		icmpg_key_derive(key, ICMPG_KEY_SOURCE + family,
 				 &config->source_key[family]);
+		icmpg_key_derive(key, ICMPG_KEY_NETWORK + family,
+				 &config->destination_key[family]);
+	}
 	icmpg_config_build_masks(config);
 	icmpg_types_build(config);
 	config->short_way = icmpg_config_has_short_way(config);

@@ -166,12 +166,14 @@ struct icmpg_class_config {
  * struct icmpg_config - one immutable configuration of a namespace
  * @generation: counts the configurations of the namespace, from 1
  * @precise_clock: some limit is too short for the tick clock
- * @short_way: flood.h may refuse echo requests of IPv4 for their pair: nothing
- *	that is set could let them pass, or refuse them for another reason
+ * @short_way: echo requests may go the short way (flood.h): nothing that is set
+ *	could let them pass, or refuse them, before the limit of their pair
  * @set: what it was built from
  * @source_key: of the hash of a packet's source, by family
+ * @destination_key: of the hash of its destination's network, by family
  * @mask: the bits of an address that make a key, by scope and family. An IPv4
  *	address is the upper half of the first word, as it lies in memory.
+ * @mask_ipv4: the same for IPv4 alone
  * @type: by family and ICMP type: enum icmpguard_action, or 0 if the class
  *	tells it; with ICMPG_TYPE_BY_CODE if some codes have one of their own
  * @class: by enum icmpguard_class; the last one is the pseudo-class all
@@ -184,7 +186,9 @@ struct icmpg_config {
 	bool short_way;
 	struct icmpg_settings set;
 	struct icmpg_key source_key[ICMPG_FAMILIES];
+	struct icmpg_key destination_key[ICMPG_FAMILIES];
 	__be64 mask[ICMPG_SCOPE_SLOTS][ICMPG_FAMILIES][2];
+	__be32 mask_ipv4[ICMPG_SCOPE_SLOTS];
 	u8 type[ICMPG_FAMILIES][256];
 	struct icmpg_class_config class[ICMPG_CLASS_SLOTS];
 	const struct icmpg_limit *limit[128];

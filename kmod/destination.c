@@ -18,35 +18,6 @@
 #include <net/route.h>
 
 #include "hash.h"
-#include "key.h"
-
-#define ICMPG_KNOWN		64	/* answers remembered per CPU */
-#define ICMPG_KNOWN_KIND	7ULL	/* lower bits of a word */
-#define ICMPG_KNOWN_IPV6	BIT(31)	/* beside the interface index */
-#define ICMPG_KNOWN_SOURCE	BIT(30)	/* the same */
-
-/**
- * struct icmpg_known - answers of one CPU
- * @word: 61 bits of the keyed hash of address, device and route generation,
- *	3 bits enum icmpg_destination: a word says itself whether it fits, so
- *	it may be torn or overwritten at any time.
- * @source: the same about sources, apart so that made-up ones push out no
- *	destination
- */
-struct icmpg_known {
-	u64 word[ICMPG_KNOWN];
-	u64 source[ICMPG_KNOWN];
-};
-
-/**
- * struct icmpg_destinations - answers of a namespace
- * @key: of the hash
- * @cpu: per CPU
- */
-struct icmpg_destinations {
-	struct icmpg_key key;
-	struct icmpg_known __percpu *cpu;
-};
 
 /**
  * icmpg_destinations_create() - nothing known yet
@@ -62,7 +33,7 @@ struct icmpg_destinations *icmpg_destinations_create(const struct icmpg_key *key
 	known = kzalloc(sizeof(*known), GFP_KERNEL_ACCOUNT);
 	if (!known)
 		return NULL;
-	known->cpu = alloc_percpu_gfp(struct icmpg_known, GFP_KERNEL_ACCOUNT);
+	known->cpu = alloc_percpu_gfp(struct icmpg_answers, GFP_KERNEL_ACCOUNT);
 	if (!known->cpu) {
 		kfree(known);
 		return NULL;
@@ -166,33 +137,6 @@ static u8 icmpg_destination_by_address(const struct icmpg_pkt *pkt)
 	return ICMPG_DESTINATION_TRANSIT;
 }
 
-/* A change of routes, rules or addresses changes it. */
-static u32 icmpg_destination_generation(struct net *net, u8 family)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	if (family == ICMPG_IPV6)
-		return rt_genid_ipv6(net);
-#endif
-	return rt_genid_ipv4(net);
-}
-
-/*
- * What the hash of an address is, for one device and as long as routes and
- * addresses stay as they are. Where and when is made secret first, so that
- * nobody can choose an address that looks like another one did before a change.
- */
-static u64 icmpg_destination_hash(const struct icmpg_destinations *known,
-				  const union icmpg_addr *addr, u32 where,
-				  u32 generation)
-{
-	u64 now_here = (u64)generation << 32 | where;
-	u64 first = (__force u64)addr->word[0];
-	u64 second = (__force u64)addr->word[1];
-
-	return icmpg_key_mix(now_here * (known->key.k[0] | 1), first, second,
-			     &known->key);
-}
-
 /**
  * icmpg_destination_kind() - what kind of address a packet is sent to
  * @known: answers so far
@@ -215,18 +159,20 @@ u8 icmpg_destination_kind(const struct icmpg_destinations *known,
 	if (kind != ICMPG_DESTINATION_TRANSIT)
 		return kind;
 	if (pkt->family == ICMPG_IPV6)
-		where |= ICMPG_KNOWN_IPV6;
+		where |= ICMPG_ANSWER_IPV6;
 	generation = icmpg_destination_generation(net, pkt->family);
-	hash = icmpg_destination_hash(known, &pkt->dst, where, generation);
-	entry = &this_cpu_ptr(known->cpu)->word[hash >> 58];
+	hash = icmpg_destination_hash(known, (__force u64)pkt->dst.word[0],
+				      (__force u64)pkt->dst.word[1], where,
+				      generation);
+	entry = &this_cpu_ptr(known->cpu)->word[hash >> ICMPG_ANSWERS_SHIFT];
 	answer = READ_ONCE(*entry);
-	if ((answer ^ hash) >> 3 == 0)
-		return answer & ICMPG_KNOWN_KIND;
+	if (likely((answer ^ hash) <= ICMPG_ANSWER_KIND))
+		return answer & ICMPG_ANSWER_KIND;
 	if (pkt->family == ICMPG_IPV6)
 		kind = icmpg_destination_ask_ipv6(net, pkt);
 	else
 		kind = icmpg_destination_ask_ipv4(net, pkt);
-	WRITE_ONCE(*entry, (hash & ~ICMPG_KNOWN_KIND) | kind);
+	WRITE_ONCE(*entry, (hash & ~ICMPG_ANSWER_KIND) | kind);
 	return kind;
 }
 
@@ -246,13 +192,13 @@ static u8 icmpg_destination_source_ipv4(const struct icmpg_destinations *known,
 	u8 kind = ICMPG_DESTINATION_TRANSIT;
 	u64 hash, answer, *entry;
 
-	hash = icmpg_destination_hash(known, &pkt->src,
-				      pkt->ifindex | ICMPG_KNOWN_SOURCE,
+	hash = icmpg_destination_hash(known, (__force u64)pkt->src.word[0], 0,
+				      pkt->ifindex | ICMPG_ANSWER_SOURCE,
 				      rt_genid_ipv4(net));
-	entry = &this_cpu_ptr(known->cpu)->source[hash >> 58];
+	entry = &this_cpu_ptr(known->cpu)->source[hash >> ICMPG_ANSWERS_SHIFT];
 	answer = READ_ONCE(*entry);
-	if ((answer ^ hash) >> 3 == 0)
-		return answer & ICMPG_KNOWN_KIND;
+	if (likely((answer ^ hash) <= ICMPG_ANSWER_KIND))
+		return answer & ICMPG_ANSWER_KIND;
 	switch (inet_addr_type_dev_table(net, dev, pkt->src.v4)) {
 	case RTN_LOCAL:
 		kind = ICMPG_DESTINATION_LOCAL;
@@ -261,7 +207,7 @@ static u8 icmpg_destination_source_ipv4(const struct icmpg_destinations *known,
 		kind = ICMPG_DESTINATION_BROADCAST;
 		break;
 	}
-	WRITE_ONCE(*entry, (hash & ~ICMPG_KNOWN_KIND) | kind);
+	WRITE_ONCE(*entry, (hash & ~ICMPG_ANSWER_KIND) | kind);
 	return kind;
 }
 

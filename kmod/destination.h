@@ -6,9 +6,90 @@
 #include <linux/netdevice.h>
 #include <net/net_namespace.h>
 
+#include "key.h"
 #include "packet.h"
 
-struct icmpg_destinations;
+#define ICMPG_ANSWERS		64	/* remembered per CPU */
+#define ICMPG_ANSWERS_SHIFT	58	/* which of them: a hash's upper bits */
+#define ICMPG_ANSWER_KIND	7ULL	/* lower bits of a word */
+#define ICMPG_ANSWER_IPV6	BIT(31)	/* beside the interface index */
+#define ICMPG_ANSWER_SOURCE	BIT(30)	/* the same */
+
+/**
+ * struct icmpg_answers - answers of one CPU
+ * @word: 61 bits of the keyed hash of address, device and route generation,
+ *	3 bits enum icmpg_destination: a word says itself whether it fits, so
+ *	it may be torn or overwritten at any time.
+ * @source: the same about sources, apart so that made-up ones push out no
+ *	destination
+ */
+struct icmpg_answers {
+	u64 word[ICMPG_ANSWERS];
+	u64 source[ICMPG_ANSWERS];
+};
+
+/**
+ * struct icmpg_destinations - answers of a namespace
+ * @key: of the hash
+ * @cpu: per CPU
+ */
+struct icmpg_destinations {
+	struct icmpg_key key;
+	struct icmpg_answers __percpu *cpu;
+};
+
+/*
+ * What the hash of an address is, for one device and as long as routes and
+ * addresses stay as they are. Where and when is made secret first, so that
+ * nobody can choose an address that looks like another one did before a change.
+ */
+static __always_inline u64
+icmpg_destination_hash(const struct icmpg_destinations *known, u64 first,
+		       u64 second, u32 where, u32 generation)
+{
+	u64 now_here = (u64)generation << 32 | where;
+
+	return icmpg_key_mix(now_here * (known->key.k[0] | 1), first, second,
+			     &known->key);
+}
+
+/* A change of routes, rules or addresses changes it. */
+static __always_inline u32 icmpg_destination_generation(struct net *net,
+							u8 family)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (family == ICMPG_IPV6)
+		return rt_genid_ipv6(net);
+#endif
+	return rt_genid_ipv4(net);
+}
+
+/**
+ * icmpg_destination_is_own() - is it remembered that an address is this host's?
+ * @known: answers so far
+ * @net: the namespace
+ * @family: enum icmpg_family
+ * @first: first word of a destination, as in union icmpg_addr
+ * @second: second word
+ * @ifindex: the device that the packet came in on
+ *
+ * Context: softirq, under rcu_read_lock().
+ * Return: true only if icmpg_destination_kind() has said
+ * ICMPG_DESTINATION_LOCAL, and would again.
+ */
+static __always_inline bool
+icmpg_destination_is_own(const struct icmpg_destinations *known,
+			 struct net *net, u8 family, u64 first, u64 second,
+			 u32 ifindex)
+{
+	u32 where = family == ICMPG_IPV6 ? ifindex | ICMPG_ANSWER_IPV6 : ifindex;
+	u64 hash = icmpg_destination_hash(known, first, second, where,
+					  icmpg_destination_generation(net, family));
+	const u64 *word = this_cpu_ptr(known->cpu)->word;
+
+	return READ_ONCE(word[hash >> ICMPG_ANSWERS_SHIFT]) ==
+	       ((hash & ~ICMPG_ANSWER_KIND) | ICMPG_DESTINATION_LOCAL);
+}
 
 struct icmpg_destinations *icmpg_destinations_create(const struct icmpg_key *key);
 void icmpg_destinations_destroy(struct icmpg_destinations *known);

@@ -54,6 +54,35 @@ static __always_inline u64 icmpg_hash(const struct icmpg_key *key,
 }
 
 /**
+ * icmpg_hash_u32() - keyed hash of four bytes
+ * @key: secret key
+ * @value: as its bytes lie in memory on a little-endian machine
+ *
+ * Shorter than a block, so it goes into the one that has the length: a round
+ * less than a whole word takes.
+ *
+ * Return: 64 bits, each as good as the others.
+ */
+static __always_inline u64 icmpg_hash_u32(const struct icmpg_key *key,
+					  u32 value)
+{
+	u64 a = 0x736f6d6570736575ULL ^ key->k[0];
+	u64 b = 0x646f72616e646f6dULL ^ key->k[1];
+	u64 c = 0x6c7967656e657261ULL ^ key->k[0];
+	u64 d = 0x7465646279746573ULL ^ key->k[1];
+	u64 last = (u64)sizeof(value) << 56 | value;
+
+	d ^= last;
+	ICMPG_SIPROUND(a, b, c, d);
+	a ^= last;
+	c ^= 0xff;
+	ICMPG_SIPROUND(a, b, c, d);
+	ICMPG_SIPROUND(a, b, c, d);
+	ICMPG_SIPROUND(a, b, c, d);
+	return a ^ b ^ c ^ d;
+}
+
+/**
  * icmpg_key_derive() - a subkey for one purpose
  * @key: the namespace's secret
  * @purpose: what the subkey is for; each purpose has its own
@@ -77,5 +106,6 @@ static inline void icmpg_key_derive(const struct icmpg_key *key, u32 purpose,
 #define ICMPG_KEY_DESTINATION	257
 #define ICMPG_KEY_KNOWN		258	/* and 259: by family */
 #define ICMPG_KEY_SOURCE	260	/* and 261: by family */
+#define ICMPG_KEY_NETWORK	262	/* and 263: by family */
 
 #endif /* ICMPG_HASH_H */

@@ -10,6 +10,12 @@
 
 #include "hash.h"
 
+/* Is its address all that there is to say? */
+static bool icmpg_key_is_ipv4(const struct icmpg_pkt *pkt, u32 zone)
+{
+	return pkt->family == ICMPG_IPV4 && !zone;
+}
+
 /* The words of @addr that @mask leaves. */
 static unsigned int icmpg_key_words(const __be64 *mask,
 				    const union icmpg_addr *addr, u64 *word)
@@ -58,7 +64,7 @@ icmpg_key_destination_words(const struct icmpg_config *config,
  * icmpg_key_hash() - hash what identifies a bucket
  * @config: says how much of an address is a key
  * @pkt: the packet
- * @scope: a scope with a key that has no source in it, or source-net
+ * @scope: source-net or interface
  * @key: secret; each purpose has its own
  *
  * Context: any, under rcu_read_lock().
@@ -71,18 +77,37 @@ u64 icmpg_key_hash(const struct icmpg_config *config,
 	u64 word[3] ICMPG_UNINITIALIZED;
 	unsigned int words;
 
-	switch (scope) {
-	case ICMPGUARD_SCOPE_SOURCE_NET:
-		words = icmpg_key_source_words(config, pkt, scope, word);
-		break;
-	case ICMPGUARD_SCOPE_INTERFACE:
-		word[0] = pkt->ifindex;
-		words = 1;
-		break;
-	default:
-		words = icmpg_key_destination_words(config, pkt, scope, word);
-		break;
-	}
+	if (scope == ICMPGUARD_SCOPE_INTERFACE)
+		return icmpg_hash_u32(key, pkt->ifindex);
+	if (icmpg_key_is_ipv4(pkt, pkt->src_zone))
+		return icmpg_key_ipv4(config, pkt->src.v4, scope, key);
+	words = icmpg_key_source_words(config, pkt, scope, word);
+	if (likely(words == 1))
+		return icmpg_hash(key, word, 1);
+	return icmpg_hash(key, word, words);
+}
+
+/**
+ * icmpg_key_destination() - hash the network a packet is sent to, for icmpg_key_mix()
+ * @config: says how much of an address is a network
+ * @pkt: the packet
+ *
+ * Context: any, under rcu_read_lock().
+ * Return: 64 bits, to be kept secret.
+ */
+u64 icmpg_key_destination(const struct icmpg_config *config,
+			  const struct icmpg_pkt *pkt)
+{
+	const struct icmpg_key *key = &config->destination_key[pkt->family];
+	u64 word[3] ICMPG_UNINITIALIZED;
+	unsigned int words;
+
+	if (icmpg_key_is_ipv4(pkt, pkt->dst_zone))
+		return icmpg_key_ipv4(config, pkt->dst.v4,
+				      ICMPGUARD_SCOPE_DESTINATION_NET, key);
+	words = icmpg_key_destination_words(config, pkt,
+					    ICMPGUARD_SCOPE_DESTINATION_NET,
+					    word);
 	if (likely(words == 1))
 		return icmpg_hash(key, word, 1);
 	return icmpg_hash(key, word, words);
@@ -93,7 +118,7 @@ u64 icmpg_key_hash(const struct icmpg_config *config,
  * @config: says how much of an address is a key
  * @pkt: the packet
  *
- * One word for an IPv4 address or an IPv6 /64.
+ * One word for an IPv6 /64, less for an IPv4 address.
  *
  * Context: any, under rcu_read_lock().
  * Return: 64 bits, to be kept secret.
@@ -106,6 +131,8 @@ u64 icmpg_key_source(const struct icmpg_config *config,
 	u64 word[3] ICMPG_UNINITIALIZED;
 	unsigned int words;
 
+	if (icmpg_key_is_ipv4(pkt, pkt->src_zone))
+		return icmpg_key_source_ipv4(config, pkt->src.v4);
 	if (likely(!mask[1] && !pkt->src_zone)) {
 		word[0] = (__force u64)(pkt->src.word[0] & mask[0]);
 		return icmpg_hash(key, word, 1);

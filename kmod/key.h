@@ -17,18 +17,53 @@ u64 icmpg_key_hash(const struct icmpg_config *config,
 		   const struct icmpg_key *key);
 u64 icmpg_key_source(const struct icmpg_config *config,
 		     const struct icmpg_pkt *pkt);
+u64 icmpg_key_destination(const struct icmpg_config *config,
+			  const struct icmpg_pkt *pkt);
+
+/**
+ * icmpg_key_ipv4() - hash an IPv4 address that is unique everywhere
+ * @config: says how much of an address is a key
+ * @addr: the address
+ * @scope: whose part of it
+ * @key: secret; each purpose has its own
+ *
+ * Return: 64 bits, each as good as the others.
+ */
+static __always_inline u64 icmpg_key_ipv4(const struct icmpg_config *config,
+					  __be32 addr, u8 scope,
+					  const struct icmpg_key *key)
+{
+	return icmpg_hash_u32(key,
+			      (__force u32)(addr & config->mask_ipv4[scope]));
+}
+
+/**
+ * icmpg_key_source_ipv4() - icmpg_key_source() of an IPv4 packet in no VRF
+ * @config: says how much of an address is a key
+ * @addr: its source
+ *
+ * Return: 64 bits, to be kept secret.
+ */
+static __always_inline u64
+icmpg_key_source_ipv4(const struct icmpg_config *config, __be32 addr)
+{
+	return icmpg_key_ipv4(config, addr, ICMPGUARD_SCOPE_SOURCE,
+			      &config->source_key[ICMPG_IPV4]);
+}
 
 /**
  * icmpg_key_mix() - a hash for one purpose from a hash for all of them
- * @hash: of icmpg_key_source(): nobody outside can know it
+ * @hash: of icmpg_key_source() or icmpg_key_destination(): nobody outside can
+ *	know it
  * @first: belongs to the key as well; 0 if nothing does
  * @second: as @first
  * @key: secret of the purpose
  *
  * A packet's source is in several keys, and SipHash is the dearest part of its
- * way. So the source is hashed once, and what each purpose makes of it is the
- * folded product of two factors that nobody outside knows or can relate: who
- * would choose collisions would have to know the hash of the source.
+ * way. So the source is hashed once, and the network of its destination, and
+ * what each purpose makes of that is the folded product of two factors that
+ * nobody outside knows or can relate: who would choose collisions would have to
+ * know that hash.
  *
  * Return: 64 bits, each as good as the others.
  */
@@ -37,7 +72,11 @@ static __always_inline u64 icmpg_key_mix(u64 hash, u64 first, u64 second,
 {
 	u64 left = hash ^ first ^ key->k[0];
 	u64 right = rol64(hash, 32) ^ second ^ key->k[1];
-#ifdef __SIZEOF_INT128__
+#if defined(__x86_64__)
+	/* What gcc makes of a product of 128 bits goes through the stack. */
+	asm("mulq %1" : "+a" (left), "+d" (right) : : "cc");
+	return left ^ right;
+#elif defined(__SIZEOF_INT128__)
 	__uint128_t product = (__uint128_t)left * right;
 
 	return (u64)product ^ (u64)(product >> 64);

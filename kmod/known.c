@@ -9,26 +9,20 @@
 
 #include <linux/kernel.h>
 
+#include "stranger.h"
+
 /* A word of the history: fingerprint, last seen, age. */
-#define ICMPG_KNOWN_TAG_SHIFT	44
-#define ICMPG_KNOWN_LAST_SHIFT	20
-#define ICMPG_KNOWN_LAST_MASK	((1U << 24) - 1)
 #define ICMPG_KNOWN_AGE_MASK	((1U << 20) - 1)
-#define ICMPG_KNOWN_UNIT_SHIFT	30	/* ns; about a second */
 
 /* Units. */
-#define ICMPG_KNOWN_TOUCH	4	/* seen again sooner: nothing is written */
 #define ICMPG_KNOWN_ABSENCE	60	/* more of one doesn't count as age */
 #define ICMPG_KNOWN_HALVES_SHIFT	12	/* 73 minutes: see worth */
 
 /* An entry of the candidates: fingerprint, visits, time. */
-#define ICMPG_CANDIDATE_TAG_SHIFT	14
 #define ICMPG_CANDIDATE_VISITS_SHIFT	12
 #define ICMPG_CANDIDATE_VISITS_MAX	3
-#define ICMPG_CANDIDATE_TIME_MASK	((1U << 12) - 1)
 
 /* Units. */
-#define ICMPG_CANDIDATE_QUIET	5	/* 0.27 s: sooner is no coming back */
 #define ICMPG_CANDIDATE_QUIETER	7	/* 0.40 s: the same while overloaded */
 /*
  * 60 s: later is a first sighting. In a flood nothing is kept for so long, but
@@ -37,29 +31,7 @@
 #define ICMPG_CANDIDATE_LATE	894
 #define ICMPG_CANDIDATE_FRESH	75	/* 5 s: a junior isn't replaced */
 
-#define ICMPG_KNOWN_OVERLOAD_NS	(10 * 1000000000ULL)
 #define ICMPG_KNOWN_STATUS_LINES	4096
-
-/* Beside a hash's bits 0 to 31, as key.h says. */
-static u32 icmpg_known_tag(u64 hash)
-{
-	return hash >> ICMPG_KNOWN_TAG_SHIFT ?: 1;
-}
-
-static u32 icmpg_known_candidate_tag(u64 hash)
-{
-	return hash >> (32 + ICMPG_CANDIDATE_TAG_SHIFT) ?: 1;
-}
-
-static u32 icmpg_known_units(u64 now_ns)
-{
-	return now_ns >> ICMPG_KNOWN_UNIT_SHIFT & ICMPG_KNOWN_LAST_MASK;
-}
-
-static u32 icmpg_known_candidate_time(u64 now_ns)
-{
-	return now_ns >> ICMPG_CANDIDATE_UNIT_SHIFT & ICMPG_CANDIDATE_TIME_MASK;
-}
 
 static u64 icmpg_known_word(u32 tag, u32 last, u32 age)
 {
@@ -70,16 +42,6 @@ static u64 icmpg_known_word(u32 tag, u32 last, u32 age)
 static u32 icmpg_known_age(u64 word)
 {
 	return word & ICMPG_KNOWN_AGE_MASK;
-}
-
-/*
- * RACE: the clock of a word wraps in 208 days: one that nobody has pushed out
- * until then seems to have been seen just now.
- */
-static u32 icmpg_known_idle(u64 word, u64 now_ns)
-{
-	return (icmpg_known_units(now_ns) - (word >> ICMPG_KNOWN_LAST_SHIFT)) &
-	       ICMPG_KNOWN_LAST_MASK;
 }
 
 /*
@@ -100,13 +62,6 @@ static u8 icmpg_known_level(u32 age)
 	return ICMPG_LEVEL_DAY;
 }
 
-/* Units since a candidate was last seen; they wrap in 4.6 minutes. */
-static u32 icmpg_known_gap(u32 entry, u64 now_ns)
-{
-	return (icmpg_known_candidate_time(now_ns) - entry) &
-	       ICMPG_CANDIDATE_TIME_MASK;
-}
-
 static u32 icmpg_known_visits(u32 entry)
 {
 	return entry >> ICMPG_CANDIDATE_VISITS_SHIFT &
@@ -118,35 +73,27 @@ static u32 icmpg_known_entry(u32 tag, u32 visits, u64 now_ns)
 	return tag << ICMPG_CANDIDATE_TAG_SHIFT |
 	       min_t(u32, visits, ICMPG_CANDIDATE_VISITS_MAX) <<
 	       ICMPG_CANDIDATE_VISITS_SHIFT |
-	       icmpg_known_candidate_time(now_ns);
+	       icmpg_stranger_time(now_ns);
 }
 
-static struct icmpg_candidates *
-icmpg_known_set(const struct icmpg_known *known, u64 hash)
+static __always_inline bool icmpg_known_find(struct icmpg_line *line, u32 tag,
+					     struct icmpg_sighting *sighting)
 {
-	return &known->candidates[(u64)(u32)hash * known->sets >> 32];
-}
+	unsigned int place;
+	u64 rest;
 
-static bool icmpg_known_find(const struct icmpg_line *line, u32 tag,
-			     struct icmpg_sighting *sighting)
-{
-	unsigned int i;
-
-	for (i = 0; i < ICMPG_LINE_SLOTS; i++) {
-		u64 word = atomic64_read(&line->slot[i]);
-
-		if (word >> ICMPG_KNOWN_TAG_SHIFT == tag) {
-			sighting->word = word;
-			sighting->place = i;
-			return true;
-		}
-	}
-	return false;
+	place = icmpg_table_find(line, tag, ICMPG_KNOWN_TAG_SHIFT, &rest);
+	if (place == ICMPG_LINE_SLOTS)
+		return false;
+	sighting->word = (u64)tag << ICMPG_KNOWN_TAG_SHIFT | rest;
+	sighting->place = place;
+	return true;
 }
 
 /* RCU: net.c takes the line away and waits before it frees the old history. */
-static bool icmpg_known_find_old(const struct icmpg_known *known, u64 now_ns,
-				 struct icmpg_sighting *sighting)
+static noinline bool icmpg_known_find_old(const struct icmpg_known *known,
+					  u64 now_ns,
+					  struct icmpg_sighting *sighting)
 {
 	struct icmpg_table old;
 
@@ -154,10 +101,9 @@ static bool icmpg_known_find_old(const struct icmpg_known *known, u64 now_ns,
 	if (likely(!old.line) || now_ns >= known->old_until_ns)
 		return false;
 	old.lines = known->old.lines;
-	sighting->is_old = icmpg_known_find(icmpg_table_line(&old,
-							     sighting->hash),
-					    icmpg_known_tag(sighting->hash),
-					    sighting);
+	sighting->is_old =
+		icmpg_known_find(icmpg_table_line(&old, sighting->hash),
+				 icmpg_stranger_tag(sighting->hash), sighting);
 	return sighting->is_old;
 }
 
@@ -165,8 +111,8 @@ static void icmpg_known_find_candidate(const struct icmpg_known *known,
 				       u64 now_ns,
 				       struct icmpg_sighting *sighting)
 {
-	struct icmpg_candidates *set = icmpg_known_set(known, sighting->hash);
-	u32 tag = icmpg_known_candidate_tag(sighting->hash), entry, gap;
+	struct icmpg_candidates *set = icmpg_stranger_set(known, sighting->hash);
+	u32 tag = icmpg_stranger_candidate_tag(sighting->hash), entry, gap;
 	unsigned int i;
 
 	for (i = 0; i < ICMPG_CANDIDATES; i++) {
@@ -175,7 +121,7 @@ static void icmpg_known_find_candidate(const struct icmpg_known *known,
 			continue;
 		sighting->entry = entry;
 		sighting->place = i;
-		gap = icmpg_known_gap(entry, now_ns);
+		gap = icmpg_stranger_gap(entry, now_ns);
 		if (gap < ICMPG_CANDIDATE_QUIETER || gap > ICMPG_CANDIDATE_LATE)
 			return;
 		/* With this visit. */
@@ -206,8 +152,9 @@ void icmpg_known_look(const struct icmpg_known *known, u64 hash, u64 now_ns,
 		.is_done = true,
 	};
 	if (icmpg_known_find(icmpg_table_line(&known->history, hash),
-			     icmpg_known_tag(hash), sighting) ||
-	    icmpg_known_find_old(known, now_ns, sighting))
+			     icmpg_stranger_tag(hash), sighting) ||
+	    (unlikely(READ_ONCE(known->old.line)) &&
+	     icmpg_known_find_old(known, now_ns, sighting)))
 		sighting->level =
 			icmpg_known_level(icmpg_known_age(sighting->word));
 	else
@@ -220,7 +167,7 @@ void icmpg_known_look(const struct icmpg_known *known, u64 hash, u64 now_ns,
  */
 static u32 icmpg_known_worth(u64 word, u64 now_ns)
 {
-	u32 halves = icmpg_known_idle(word, now_ns) >> ICMPG_KNOWN_HALVES_SHIFT;
+	u32 halves = icmpg_stranger_idle(word, now_ns) >> ICMPG_KNOWN_HALVES_SHIFT;
 
 	return icmpg_known_age(word) >> min_t(u32, halves, 31);
 }
@@ -243,7 +190,7 @@ static void icmpg_known_insert(struct icmpg_known *known, u64 hash, u64 word,
 		if (other)
 			loss = ((u64)icmpg_known_worth(other, now_ns) << 32 |
 				(ICMPG_KNOWN_LAST_MASK -
-				 icmpg_known_idle(other, now_ns))) + 1;
+				 icmpg_stranger_idle(other, now_ns))) + 1;
 		if (loss < least) {
 			least = loss;
 			best = i;
@@ -257,7 +204,7 @@ static void icmpg_known_touch(struct icmpg_known *known,
 			      const struct icmpg_sighting *sighting,
 			      bool overloaded, u64 now_ns)
 {
-	u32 idle = icmpg_known_idle(sighting->word, now_ns);
+	u32 idle = icmpg_stranger_idle(sighting->word, now_ns);
 	u32 age = icmpg_known_age(sighting->word);
 	s64 old = sighting->word;
 	struct icmpg_line *line;
@@ -269,8 +216,8 @@ static void icmpg_known_touch(struct icmpg_known *known,
 	if (!overloaded)
 		age = min_t(u32, age + min_t(u32, idle, ICMPG_KNOWN_ABSENCE),
 			    ICMPG_KNOWN_AGE_MASK);
-	word = icmpg_known_word(icmpg_known_tag(sighting->hash),
-				icmpg_known_units(now_ns), age);
+	word = icmpg_known_word(icmpg_stranger_tag(sighting->hash),
+				icmpg_stranger_units(now_ns), age);
 	if (sighting->is_old) {
 		icmpg_known_insert(known, sighting->hash, word, now_ns);
 		return;
@@ -280,13 +227,20 @@ static void icmpg_known_touch(struct icmpg_known *known,
 	atomic64_try_cmpxchg(&line->slot[sighting->place], &old, word);
 }
 
-/*
- * Take stock of what all CPUs see. Each adds what it has seen to one number, and
- * takes the growth of that number for the rate: right however the packets are
- * spread, where the rate of one CPU times their number isn't.
+/**
+ * icmpg_known_take_stock() - how much is there of what all CPUs see?
+ * @known: with memory
+ * @cpu: this CPU's
+ * @window: now, in 2^26 ns; not that of the last time
+ *
+ * Each CPU adds what it has seen to one number, and takes the growth of that
+ * number for the rate: right however the packets are spread, where the rate of
+ * one CPU times their number isn't.
+ *
+ * Context: softirq; takes no lock.
  */
-static void icmpg_known_take_stock(struct icmpg_known *known,
-				   struct icmpg_known_cpu *cpu, u32 window)
+void icmpg_known_take_stock(struct icmpg_known *known,
+			    struct icmpg_known_cpu *cpu, u32 window)
 {
 	u64 total = atomic64_add_return(cpu->count, &known->unknown);
 	u64 rate = div_u64(total - cpu->unknown, window - cpu->window);
@@ -299,40 +253,19 @@ static void icmpg_known_take_stock(struct icmpg_known *known,
 }
 
 /*
- * Is one more sighting to be written down? Marsaglia, Xorshift RNGs (2003).
- * RACE: on a kernel that preempts softirqs another one may take the same CPU's
- * numbers meanwhile: it draws the same lot, or isn't counted.
- */
-static bool icmpg_known_samples(struct icmpg_known *known, u64 now_ns)
-{
-	struct icmpg_known_cpu *cpu = this_cpu_ptr(known->cpu);
-	u32 window = now_ns >> ICMPG_CANDIDATE_UNIT_SHIFT;
-	u32 random = cpu->random ?: 1 + window;
-
-	cpu->count++;
-	if (unlikely(window != cpu->window))
-		icmpg_known_take_stock(known, cpu, window);
-	random ^= random << 13;
-	random ^= random >> 17;
-	random ^= random << 5;
-	cpu->random = random;
-	return random <= cpu->probability;
-}
-
-/*
  * A first sighting is written down, in its own place or in that of who hasn't
  * been seen for longest, but no junior that was seen just now.
  */
 static void icmpg_known_begin(struct icmpg_known *known,
 			      const struct icmpg_sighting *sighting, u64 now_ns)
 {
-	struct icmpg_candidates *set = icmpg_known_set(known, sighting->hash);
+	struct icmpg_candidates *set = icmpg_stranger_set(known, sighting->hash);
 	unsigned int i, best = sighting->place;
 	u32 most = sighting->entry;
 
 	for (i = 0; !sighting->entry && i < ICMPG_CANDIDATES; i++) {
 		u32 entry = READ_ONCE(set->entry[i]);
-		u32 gap = icmpg_known_gap(entry, now_ns) + 1;
+		u32 gap = icmpg_stranger_gap(entry, now_ns) + 1;
 
 		if (!entry)
 			gap = U32_MAX;
@@ -346,8 +279,23 @@ static void icmpg_known_begin(struct icmpg_known *known,
 	}
 	if (most)
 		WRITE_ONCE(set->entry[best],
-			   icmpg_known_entry(icmpg_known_candidate_tag(sighting->hash),
+			   icmpg_known_entry(icmpg_stranger_candidate_tag(sighting->hash),
 					     0, now_ns));
+}
+
+/**
+ * icmpg_known_begin_stranger() - write a first sighting down
+ * @known: with memory
+ * @hash: of its source, one that icmpg_known_look() doesn't find
+ * @now_ns: the guard's clock
+ *
+ * Context: softirq, under rcu_read_lock(); takes no lock.
+ */
+void icmpg_known_begin_stranger(struct icmpg_known *known, u64 hash, u64 now_ns)
+{
+	const struct icmpg_sighting sighting = { .hash = hash };
+
+	icmpg_known_begin(known, &sighting, now_ns);
 }
 
 /*
@@ -361,15 +309,15 @@ static void icmpg_known_return(struct icmpg_known *known,
 			       const struct icmpg_sighting *sighting, u32 gap,
 			       u64 now_ns)
 {
-	struct icmpg_candidates *set = icmpg_known_set(known, sighting->hash);
+	struct icmpg_candidates *set = icmpg_stranger_set(known, sighting->hash);
 	u32 visits = icmpg_known_visits(sighting->entry);
 
 	if (gap < ICMPG_CANDIDATE_QUIETER && !visits &&
-	    (!gap || !icmpg_known_samples(known, now_ns)))
+	    (!gap || !icmpg_stranger_samples(known, now_ns)))
 		return;
 	visits = gap < ICMPG_CANDIDATE_QUIETER ? 0 : visits + 1;
 	WRITE_ONCE(set->entry[sighting->place],
-		   icmpg_known_entry(icmpg_known_candidate_tag(sighting->hash),
+		   icmpg_known_entry(icmpg_stranger_candidate_tag(sighting->hash),
 				     visits, now_ns));
 }
 
@@ -378,12 +326,12 @@ static void icmpg_known_promote(struct icmpg_known *known,
 				const struct icmpg_sighting *sighting,
 				u64 now_ns)
 {
-	struct icmpg_candidates *set = icmpg_known_set(known, sighting->hash);
+	struct icmpg_candidates *set = icmpg_stranger_set(known, sighting->hash);
 
 	WRITE_ONCE(set->entry[sighting->place], 0);
 	icmpg_known_insert(known, sighting->hash,
-			   icmpg_known_word(icmpg_known_tag(sighting->hash),
-					    icmpg_known_units(now_ns), 0),
+			   icmpg_known_word(icmpg_stranger_tag(sighting->hash),
+					    icmpg_stranger_units(now_ns), 0),
 			   now_ns);
 }
 
@@ -425,7 +373,7 @@ void icmpg_known_note(struct icmpg_known *known,
 		icmpg_known_touch(known, sighting, overloaded, now_ns);
 		return;
 	}
-	gap = icmpg_known_gap(sighting->entry, now_ns);
+	gap = icmpg_stranger_gap(sighting->entry, now_ns);
 	/*
 	 * Who was first seen in a flood and comes with the next one hasn't come
 	 * back: pulses would get into the history.
@@ -438,7 +386,7 @@ void icmpg_known_note(struct icmpg_known *known,
 			icmpg_known_promote(known, sighting, now_ns);
 		return;
 	}
-	if (icmpg_known_samples(known, now_ns))
+	if (icmpg_stranger_samples(known, now_ns))
 		icmpg_known_begin(known, sighting, now_ns);
 }
 
@@ -459,7 +407,7 @@ void icmpg_known_info(const struct icmpg_sighting *sighting, u64 now_ns,
 	if (!word)
 		return;
 	info->age_ns = (u64)icmpg_known_age(word) << ICMPG_KNOWN_UNIT_SHIFT;
-	info->idle_ns = (u64)icmpg_known_idle(word, now_ns) <<
+	info->idle_ns = (u64)icmpg_stranger_idle(word, now_ns) <<
 			ICMPG_KNOWN_UNIT_SHIFT;
 }
 

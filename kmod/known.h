@@ -125,6 +125,10 @@ void icmpg_known_look(const struct icmpg_known *known, u64 hash, u64 now_ns,
 void icmpg_known_note(struct icmpg_known *known,
 		      const struct icmpg_sighting *sighting, bool overloaded,
 		      u64 now_ns);
+void icmpg_known_take_stock(struct icmpg_known *known,
+			    struct icmpg_known_cpu *cpu, u32 window);
+void icmpg_known_begin_stranger(struct icmpg_known *known, u64 hash,
+				u64 now_ns);
 void icmpg_known_info(const struct icmpg_sighting *sighting, u64 now_ns,
 		      struct icmpg_known_info *info);
 void icmpg_known_status(const struct icmpg_known *known, u64 now_ns,

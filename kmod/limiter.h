@@ -64,16 +64,18 @@ struct icmpg_limiter_old {
  * struct icmpg_charge - a bucket that has agreed and waits to be charged
  * @limit: its limit
  * @line: where it is in the table; NULL for a single bucket
- * @single: the single bucket; NULL for one in the table
- * @old_tat: the TAT found in the table before a resize, or 0
+ * @bucket: the word that it is; NULL if it isn't in its line yet
+ * @value: what that word was when it agreed; only of a bucket in the table
+ * @debt: what it owed then: units, or nanoseconds of a single bucket
  * @tag: index and fingerprint, as in the upper 28 bits of a slot
  * @shared: its bucket is shared among senders
  */
 struct icmpg_charge {
 	const struct icmpg_limit *limit;
 	struct icmpg_line *line;
-	struct icmpg_single *single;
-	u64 old_tat;
+	atomic64_t *bucket;
+	s64 value;
+	u64 debt;
 	u32 tag;
 	bool shared;
 };
@@ -84,9 +86,9 @@ struct icmpg_charge {
  * @config: the configuration in force
  * @pkt: the packet
  * @now_ns: the guard's clock, read once for the packet
- * @source: hash of its source, once @has_source says so
+ * @source: hash of its source; 0 if it hasn't been made
+ * @destination: hash of its destination's network; 0 if it hasn't been made
  * @sender: what is known of who sent it; looked for only when that matters
- * @has_source: @source has been made
  * @is_shared: limits that senders share were asked
  * @overloaded: one of these is overloaded
  * @count: entries in @charge
@@ -98,8 +100,8 @@ struct icmpg_check {
 	const struct icmpg_pkt *pkt;
 	u64 now_ns;
 	u64 source;
+	u64 destination;
 	struct icmpg_sighting sender;
-	bool has_source;
 	bool is_shared;
 	bool overloaded;
 	u8 count;
@@ -138,7 +140,8 @@ static inline void icmpg_limiter_start(struct icmpg_check *check,
 	check->now_ns = now_ns;
 	check->sender.is_done = false;
 	check->sender.level = ICMPG_LEVEL_UNKNOWN;
-	check->has_source = false;
+	check->source = 0;
+	check->destination = 0;
 	check->is_shared = false;
 	check->overloaded = false;
 	check->count = 0;
@@ -154,11 +157,33 @@ static inline u32 icmpg_limiter_tag(const struct icmpg_limit *limit, u64 hash)
 	       (u32)(hash >> ICMPG_FINGERPRINT_SHIFT);
 }
 
+static inline u64 icmpg_limiter_slot(u32 tag, u64 tat)
+{
+	return (u64)tag << ICMPG_TAT_BITS | (tat & ICMPG_TAT_MASK);
+}
+
+static inline u32 icmpg_limiter_slot_tag(u64 slot)
+{
+	return slot >> ICMPG_TAT_BITS;
+}
+
+/*
+ * As icmpg_bucket_debt(): a TAT that is further ahead than the limit lets it
+ * get comes from a slower limit that was in force before, and is forgiven. All
+ * CPUs may charge this one bucket at once, and its field doesn't wrap.
+ */
+static inline u64 icmpg_limiter_single_debt_ns(const struct icmpg_limit *limit,
+					       s64 tat_ns, u64 now_ns)
+{
+	u64 debt = tat_ns - (s64)now_ns;
+
+	return debt <= limit->window_ns ? debt : 0;
+}
+
 u8 icmpg_limiter_check(struct icmpg_check *check, u8 class, u32 scopes);
 void icmpg_limiter_note(struct icmpg_check *check);
 void icmpg_limiter_known(struct icmpg_check *check,
 			 struct icmpg_known_info *info);
-u32 icmpg_limiter_charge(struct icmpg_check *check, u32 random);
 u32 icmpg_limiter_left(struct icmpg_check *check, u8 class, u8 scope);
 
 void icmpg_limiter_status(const struct icmpg_limiter *limiter,

@@ -12,7 +12,7 @@
 #include <net/l3mdev.h>
 
 #include "classify.h"
-#include "hook.h"
+#include "judge.h"
 #include "policy.h"
 
 #define ICMPG_NL_WHY_ICMP_BYTES	8	/* of the message that is made up */
@@ -56,7 +56,7 @@ static int icmpg_nl_why_fill_limit(struct sk_buff *skb,
 static int icmpg_nl_why_fill_limits(struct sk_buff *skb,
 				    struct icmpg_judgement *j, u8 class)
 {
-	u32 scopes = icmpg_hook_scopes(j, class);
+	u32 scopes = icmpg_judge_scopes(j, class);
 	u8 scope;
 	int err;
 
@@ -98,9 +98,9 @@ static int icmpg_nl_why_fill_class(struct sk_buff *skb,
 	if (!nest ||
 	    nla_put_u32(skb, ICMPGUARD_A_WHY_CLASS_ID, class) ||
 	    nla_put_u32(skb, ICMPGUARD_A_WHY_CLASS_ACTION,
-			icmpg_hook_action(j, &reason)) ||
+			icmpg_judge_action(j, &reason)) ||
 	    nla_put_u32(skb, ICMPGUARD_A_WHY_CLASS_REASON,
-			icmpg_hook_judge(j)) ||
+			icmpg_judge_all(j)) ||
 	    (!exempt && icmpg_nl_why_fill_limits(skb, j, class)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -4,6 +4,7 @@
  * sender is held to its limit over three wraps of a slot's clock, and a full
  * line forgets who owes least. Included at the end of limiter.c.
  */
+#include "charge.h"
 #include "run.h"
 
 #define TEST_RATE_PPS	10
@@ -36,6 +37,7 @@ static struct icmpg_config *icmpg_selftest_config(void)
 	class->scopes = ICMPG_SCOPE_BIT(PAIR);
 	config->limit[limit->index] = limit;
 	memset(config->mask, 0xff, sizeof(config->mask));
+	memset(config->mask_ipv4, 0xff, sizeof(config->mask_ipv4));
 	config->mask[ICMPGUARD_SCOPE_PAIR][ICMPG_IPV4][1] = 0;
 	return config;
 }
@@ -52,10 +54,11 @@ static bool icmpg_selftest_send(struct icmpg_limiter *limiter,
 		.pkt = pkt,
 		.now_ns = now_ns,
 	};
+	u64 random = 0;
 
 	if (icmpg_limiter_check(&check, pkt->class, ICMPG_SCOPES_OWN))
 		return false;
-	*evictions += icmpg_limiter_charge(&check, 0);
+	*evictions += icmpg_charge_all(&check, &random);
 	return true;
 }
 

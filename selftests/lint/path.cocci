@@ -2,7 +2,7 @@
 //
 // On the way of a packet nothing is allocated, locked or logged.
 //
-// files: kmod/hook.c kmod/classify.c kmod/policy.c kmod/quote.c kmod/advert.c kmod/key.c kmod/known.c kmod/harm.c kmod/classify_type.c kmod/limiter.c kmod/fragment.c kmod/destination.c
+// files: kmod/hook.c kmod/judge.c kmod/classify.c kmod/policy.c kmod/quote.c kmod/advert.c kmod/key.c kmod/known.c kmod/harm.c kmod/classify_type.c kmod/limiter.c kmod/charge.c kmod/fragment.c kmod/destination.c
 
 // first the calls alone, as few files have any: looking into functions takes long
 @call@

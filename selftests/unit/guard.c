@@ -76,6 +76,7 @@ u8 guard_ask(struct guard *guard, const struct icmpg_pkt *pkt, u32 scopes,
 /* One packet: the reason why it is refused, or 0. */
 u8 guard_send(struct guard *guard, const struct icmpg_pkt *pkt, u32 scopes)
 {
+	u64 random = (u64)guard->random << 32;
 	struct icmpg_check check;
 	u8 reason;
 
@@ -83,7 +84,7 @@ u8 guard_send(struct guard *guard, const struct icmpg_pkt *pkt, u32 scopes)
 	if (check.is_shared)
 		icmpg_limiter_note(&check);
 	if (!reason)
-		guard->evictions += icmpg_limiter_charge(&check, guard->random);
+		guard->evictions += icmpg_charge_all(&check, &random);
 	return reason;
 }
 

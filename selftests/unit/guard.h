@@ -6,6 +6,7 @@
 #ifndef UNIT_GUARD_H
 #define UNIT_GUARD_H
 
+#include "charge.h"
 #include "limiter.h"
 #include "unit.h"
 

@@ -154,7 +154,12 @@ static void check_mask(const struct icmpg_config *config, u8 scope, u8 family,
 		       unsigned int bits)
 {
 	const u8 *mask = (const u8 *)config->mask[scope][family];
+	const u8 *ipv4 = (const u8 *)&config->mask_ipv4[scope];
 	unsigned int i;
+
+	for (i = 0; family == ICMPG_IPV4 && i < 32; i += 8)
+		EXPECT(mask[i / 8] == ipv4[i / 8], "scope %u, %u bits", scope,
+		       bits);
 
 	for (i = 0; i < 128; i++)
 		EXPECT(!(mask[i / 8] & 0x80 >> i % 8) == (i >= bits),

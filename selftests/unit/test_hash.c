@@ -136,6 +136,27 @@ static void test_same(void)
 	}
 }
 
+/* Four bytes, which aren't a whole word. */
+static void test_u32(void)
+{
+	struct icmpg_key key;
+	u8 bytes[16], message[4];
+	unsigned int i, n;
+	u32 value;
+
+	for (i = 0; i < 20000; i++) {
+		key.k[0] = ktap_random();
+		key.k[1] = ktap_random();
+		value = ktap_random();
+		for (n = 0; n < 16; n++)
+			bytes[n] = key.k[n / 8] >> 8 * (n % 8);
+		for (n = 0; n < 4; n++)
+			message[n] = value >> 8 * n;
+		EXPECT(icmpg_hash_u32(&key, value) ==
+		       reference_hash(bytes, message, 4, 1, 3), "%#x", value);
+	}
+}
+
 /*
  * SipHash-1-3 of the bytes 00 01 02 ..., 0 to 32 of them, with the key 00 01 ...
  * 0f. On 64 bits the kernel's hsiphash is its lower half: lib/siphash_kunit.c.
@@ -285,6 +306,7 @@ static_assert(ICMPG_KEY_FRAGMENT >= 256 && ICMPG_KEY_DESTINATION >= 256 &&
 static const struct ktap_test tests[] = {
 	{ "the reference agrees with SipHash-2-4's vectors", test_reference },
 	{ "hash and reference agree on random words", test_same },
+	{ "hash and reference agree on four bytes", test_u32 },
 	{ "known hashes", test_vectors },
 	{ "words of another number hash differently", test_length },
 	{ "each bit of key and words changes half of the hash", test_avalanche },

@@ -311,13 +311,13 @@ static void test_charges(void)
 	for (n = 1; n <= 10; n++) {
 		EXPECT(!guard_ask(&guard, &pkt, SCOPES_EVERY, &check));
 		EXPECT(check.count == ICMPG_CHARGES_MAX, "%u", check.count);
-		icmpg_limiter_charge(&check, 0xffffffff);
+		icmpg_charge_all(&check, &(u64){ ~0ULL });
 		for (i = 0; i < check.count; i++) {
 			const struct icmpg_charge *charge = &check.charge[i];
 			s64 tat;
 
-			if (charge->single) {
-				tat = atomic64_read(&charge->single->tat_ns);
+			if (!charge->line) {
+				tat = atomic64_read(charge->bucket);
 				EXPECT(tat == (s64)(guard.now_ns +
 						    n * charge->limit->t_ns));
 			}
@@ -386,7 +386,7 @@ static void test_reads_only(void)
 		refused += !!reason;
 		passed += !reason;
 		if (!reason)
-			icmpg_limiter_charge(&check, 0);
+			icmpg_charge_all(&check, &(u64){ 0 });
 	}
 	EXPECT(refused > 1000 && passed > 1000, "%u refused, %u passed",
 	       refused, passed);

@@ -426,7 +426,10 @@ static void test_race_both(void)
 	}
 }
 
-/* A bucket that is pushed out between check and charge is put in again. */
+/*
+ * A bucket that is pushed out between check and charge is put in again, with what
+ * it owed.
+ */
 static void test_race_pushed_out(void)
 {
 	struct icmpg_pkt pkt = sender(CLASS(OTHER), 1), other;
@@ -447,7 +450,7 @@ static void test_race_pushed_out(void)
 	race_with(&guard, &other, &other);
 	EXPECT(!guard_send(&guard, &pkt, ASK_PAIR));
 	EXPECT(count_in_line(&guard, 0, tag) == 1);
-	EXPECT(owed(&guard, tag) == 1);
+	EXPECT(owed(&guard, tag) == 2);
 	guard_exit(&guard);
 }
 

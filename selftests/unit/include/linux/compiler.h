@@ -14,6 +14,7 @@
 
 /* Atomics and not volatile, so that ThreadSanitizer understands them. */
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define data_race(x)		READ_ONCE(x)
 #define WRITE_ONCE(x, value)	__atomic_store_n(&(x), value, __ATOMIC_RELAXED)
 
 #endif /* UNIT_LINUX_COMPILER_H */

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The short way of floods, packet by packet beside the long one: what it refuses
+ * is refused there for the same reason, and leaves the same behind.
+ */
+#include "flood_limits.h"
+
+#include <string.h>
+
+#include "guard.h"
+
+#define LINES		256
+#define PACKETS		60000
+
+/**
+ * struct both - two limiters that see the same packets
+ * @is: the one with the short way
+ * @wanted: the one without
+ * @refused: by the short way, by scope
+ * @left: what it left to the long way
+ */
+struct both {
+	struct guard is;
+	struct guard wanted;
+	u32 refused[ICMPG_SCOPE_SLOTS];
+	u32 left;
+};
+
+/* As flood.h does, for a packet to this host. */
+static u8 short_way(struct guard *guard, const struct icmpg_pkt *pkt)
+{
+	struct icmpg_flood_ask ask = {
+		.config = guard->config,
+		.limiter = guard->limiter,
+		.source = icmpg_key_source(guard->config, pkt),
+		.first = (__force u64)pkt->dst.word[0],
+		.second = (__force u64)pkt->dst.word[1],
+		.now_ns = guard->now_ns,
+		.family = pkt->family,
+	};
+	bool overloaded;
+
+	if (icmpg_flood_owes_pair(&ask))
+		return REASON(LIMIT_PAIR);
+	if (!icmpg_flood_is_full(&ask, &overloaded))
+		return 0;
+	if (icmpg_flood_owes_source(&ask))
+		return REASON(LIMIT_SOURCE);
+	return icmpg_flood_is_stranger(&ask, overloaded) ?
+	       REASON(LIMIT_ROUTER) : 0;
+}
+
+static bool same_table(const struct icmpg_table *a, const struct icmpg_table *b)
+{
+	return a->lines == b->lines &&
+	       !memcmp(a->line, b->line, a->lines * sizeof(*a->line));
+}
+
+/* All that packets write, but for the counters of CPUs, which drew the same. */
+static bool same_memory(const struct icmpg_limiter *a,
+			const struct icmpg_limiter *b)
+{
+	const struct icmpg_known *x = &a->known, *y = &b->known;
+
+	return same_table(&a->table, &b->table) &&
+	       !memcmp(a->router, b->router, sizeof(a->router)) &&
+	       (!x->history.line ||
+		(same_table(&x->history, &y->history) &&
+		 !memcmp(x->candidates, y->candidates,
+			 x->sets * sizeof(*x->candidates)) &&
+		 !memcmp(x->cpu, y->cpu, sizeof(*x->cpu)) &&
+		 atomic64_read(&x->overload_ns) ==
+		 atomic64_read(&y->overload_ns)));
+}
+
+/* One packet, both ways. */
+static void send_both(struct both *both, const struct icmpg_pkt *pkt)
+{
+	u8 wanted = guard_send(&both->wanted, pkt, SCOPES_EVERY);
+	u8 is = short_way(&both->is, pkt);
+
+	if (is) {
+		both->refused[is - REASON(LIMIT_PAIR) + SCOPE(PAIR)]++;
+	} else {
+		both->left++;
+		is = guard_send(&both->is, pkt, SCOPES_EVERY);
+	}
+	EXPECT(is == wanted, "reason %u, not %u", is, wanted);
+}
+
+static struct icmpg_pkt echo(u8 family, u32 source)
+{
+	struct icmpg_pkt pkt = {
+		.family = family,
+		.class = CLASS(ECHO_REQUEST),
+		.ifindex = 2,
+	};
+
+	if (family == ICMPG_IPV4) {
+		pkt.src.v4 = htobe32(0x10000000 + source);
+		pkt.dst.v4 = htobe32(0xc0000201);
+	} else {
+		pkt.src.v6[0] = htobe32(0x20010db8);
+		pkt.src.v6[1] = htobe32(source);
+		pkt.src.v6[3] = htobe32(ktap_random_below(4));
+		pkt.dst.v6[0] = htobe32(0x20010db8);
+		pkt.dst.v6[3] = htobe32(1);
+	}
+	return pkt;
+}
+
+/*
+ * Floods of new sources, of few that come again and again, and of some that were
+ * polite before; the budget is used up, and refills.
+ */
+static void flood(struct both *both, u8 family)
+{
+	u32 i, source;
+	struct icmpg_pkt pkt;
+
+	for (i = 0; i < PACKETS; i++) {
+		switch (ktap_random_below(8)) {
+		case 0:
+			source = ktap_random_below(5);
+			break;
+		case 1:
+			source = 100 + ktap_random_below(200);
+			break;
+		default:
+			source = 1000 + i;
+			break;
+		}
+		pkt = echo(family, source);
+		both->is.random = ktap_random();
+		both->wanted.random = both->is.random;
+		send_both(both, &pkt);
+		both->is.now_ns += i % 4096 ? 100000 :
+				   SECOND_NS * ktap_random_below(30);
+		both->wanted.now_ns = both->is.now_ns;
+	}
+	EXPECT(same_memory(both->is.limiter, both->wanted.limiter));
+	EXPECT(both->is.evictions == both->wanted.evictions);
+}
+
+/* @pair, @source, @router: rates a second; 0 for no limit. */
+static void run(u8 family, bool known_first, u32 pair, u32 source, u32 router,
+		u32 burst, struct both *both)
+{
+	struct icmpg_settings set;
+	u8 scope;
+
+	unit_settings_init(&set);
+	for (scope = 1; scope <= ICMPGUARD_SCOPE_MAX; scope++)
+		set.limit[CLASS(ECHO_REQUEST)][scope].count = 0;
+	unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(PAIR), pair,
+		       ICMPGUARD_UNIT_SECOND, 3);
+	if (source)
+		unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(SOURCE), source,
+			       ICMPGUARD_UNIT_SECOND, 2);
+	unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(ROUTER), router,
+		       ICMPGUARD_UNIT_SECOND, burst);
+	set.known_first = known_first;
+	memset(both, 0, sizeof(*both));
+	guard_init(&both->is, &set, LINES);
+	guard_init(&both->wanted, &set, LINES);
+	EXPECT(both->is.config->short_way);
+	flood(both, family);
+	guard_exit(&both->is);
+	guard_exit(&both->wanted);
+}
+
+static void test_same(void)
+{
+	struct both both;
+	u8 family;
+
+	for (family = 0; family < ICMPG_FAMILIES; family++) {
+		/* Divided among levels, and a burst too small for that. */
+		run(family, true, 2, 0, 200, 200, &both);
+		EXPECT(both.refused[SCOPE(PAIR)] > 1000 &&
+		       both.refused[SCOPE(ROUTER)] > PACKETS / 4 &&
+		       both.left > 1000, "%u %u %u", both.refused[SCOPE(PAIR)],
+		       both.refused[SCOPE(ROUTER)], both.left);
+		run(family, true, 2, 0, 200, 20, &both);
+		EXPECT(both.refused[SCOPE(ROUTER)] > PACKETS / 4);
+		/* Nobody is known. */
+		run(family, false, 2, 0, 200, 200, &both);
+		EXPECT(both.refused[SCOPE(ROUTER)] > PACKETS / 4);
+		/* The limit of a source comes before the router's. */
+		run(family, true, 20, 1, 200, 200, &both);
+		EXPECT(both.refused[SCOPE(SOURCE)] > 100 &&
+		       both.refused[SCOPE(ROUTER)] > PACKETS / 4, "%u %u",
+		       both.refused[SCOPE(SOURCE)], both.refused[SCOPE(ROUTER)]);
+	}
+}
+
+/* Who may use more of the budget than strangers isn't refused like one. */
+static void test_known(void)
+{
+	struct icmpg_pkt known = echo(ICMPG_IPV4, 7), pkt;
+	struct icmpg_settings set;
+	struct guard guard;
+	u32 i;
+
+	unit_settings_init(&set);
+	unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(PAIR), 10,
+		       ICMPGUARD_UNIT_SECOND, 10);
+	unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(ROUTER), 1000,
+		       ICMPGUARD_UNIT_SECOND, 1000);
+	set.known_first = true;
+	guard_init(&guard, &set, LINES);
+	for (i = 0; i < 100; i++) {
+		EXPECT(!guard_send(&guard, &known, SCOPES_EVERY));
+		guard.now_ns += SECOND_NS;
+	}
+	for (i = 0; i < 2000; i++) {
+		pkt = echo(ICMPG_IPV4, 1000 + i);
+		guard_send(&guard, &pkt, SCOPES_EVERY);
+	}
+	pkt = echo(ICMPG_IPV4, 5000);
+	EXPECT(short_way(&guard, &pkt) == REASON(LIMIT_ROUTER));
+	EXPECT(!short_way(&guard, &known));
+	guard_exit(&guard);
+}
+
+/*
+ * What needn't be noted because nothing would come of it: nothing does, in the
+ * history, among the candidates or in what a CPU counts.
+ */
+static void test_none(void)
+{
+	static u8 candidates[ICMPGUARD_CANDIDATE_SIZE_MIN];
+	struct icmpg_sighting sighting;
+	struct icmpg_known_cpu cpu;
+	struct icmpg_settings set;
+	struct icmpg_known *known;
+	struct icmpg_line line;
+	struct guard guard;
+	u32 i, none = 0, early = 0;
+	u64 hash = 0;
+
+	unit_settings_init(&set);
+	set.known_first = true;
+	set.candidate_size = ICMPGUARD_CANDIDATE_SIZE_MIN;
+	guard_init(&guard, &set, LINES);
+	known = &guard.limiter->known;
+	for (i = 0; i < 20000; i++) {
+		s64 overload_ns = atomic64_read(&known->overload_ns);
+		struct icmpg_line *at;
+		bool is_none;
+
+		/* Few, many, and the same again. */
+		if (!(i & 3))
+			hash = 0x9e3779b97f4a7c15ULL * (1 + ktap_random_below(40));
+		else if (i & 1)
+			hash = 0x9e3779b97f4a7c15ULL * (1 + ktap_random_below(1000));
+		is_none = icmpg_stranger_is_none(known, hash, guard.now_ns);
+		at = icmpg_table_line(&known->history, hash);
+		memcpy(&line, at, sizeof(line));
+		memcpy(candidates, known->candidates, sizeof(candidates));
+		cpu = *this_cpu_ptr(known->cpu);
+		icmpg_known_look(known, hash, guard.now_ns, &sighting);
+		icmpg_known_note(known, &sighting, !is_none && i % 3000 == 7,
+				 guard.now_ns);
+		if (is_none)
+			EXPECT(!memcmp(&line, at, sizeof(line)) &&
+			       !memcmp(candidates, known->candidates,
+				       sizeof(candidates)) &&
+			       !memcmp(&cpu, this_cpu_ptr(known->cpu),
+				       sizeof(cpu)) &&
+			       overload_ns == atomic64_read(&known->overload_ns));
+		none += is_none && sighting.word;
+		early += is_none && sighting.entry;
+		guard.now_ns += ktap_random_below(SECOND_NS / 50);
+		if (!ktap_random_below(500))
+			guard.now_ns += ktap_random_below(70) * SECOND_NS;
+	}
+	EXPECT(none > 1000 && early > 100, "%u %u", none, early);
+	guard_exit(&guard);
+}
+
+/* Nothing that could come before the limit of a pair may be set. */
+static void test_off(void)
+{
+	static const struct icmpg_prefix prefix = {
+		.addr = { 0x0a }, .family = ICMPG_IPV4, .bits = 8,
+	};
+	struct icmpg_type_setting type = {
+		.family = ICMPG_IPV4, .type = 8, .code = ICMPG_ANY_CODE,
+		.action = ICMPGUARD_ACTION_ACCEPT,
+	};
+	struct icmpg_settings set;
+	unsigned int i;
+
+	for (i = 0; i < 7; i++) {
+		struct icmpg_config *config;
+
+		unit_settings_init(&set);
+		unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(PAIR), 10,
+			       ICMPGUARD_UNIT_SECOND, 10);
+		unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(ROUTER), 1000,
+			       ICMPGUARD_UNIT_SECOND, 1000);
+		switch (i) {
+		case 1:
+			set.mode = ICMPGUARD_MODE_MONITOR;
+			break;
+		case 2:
+			EXPECT(!icmpg_prefix_list_change(&set.exempt, &prefix, 1,
+							 false, 10, NULL));
+			break;
+		case 3:
+			EXPECT(!icmpg_types_set(&set, &type, NULL));
+			break;
+		case 4:
+			set.direction[CLASS(ECHO_REQUEST)]
+				     [ICMPGUARD_DIRECTION_LOCAL].action =
+				ICMPGUARD_ACTION_ACCEPT;
+			break;
+		case 5:
+			set.class[CLASS(ECHO_REQUEST)].action =
+				ICMPGUARD_ACTION_ACCEPT;
+			break;
+		case 6:
+			set.limit[CLASS(ECHO_REQUEST)][SCOPE(PAIR)].count = 0;
+			break;
+		}
+		config = unit_config(&set);
+		EXPECT(config->short_way == !i, "case %u", i);
+		icmpg_config_destroy(config);
+		icmpg_settings_exit(&set);
+	}
+}
+
+static const struct ktap_test tests[] = {
+	{ "both ways refuse the same, and remember the same", test_same },
+	{ "known senders aren't strangers", test_known },
+	{ "what isn't noted wouldn't change anything", test_none },
+	{ "what could come before a pair's limit turns it off", test_off },
+};
+
+KTAP_MAIN(tests)
