@@ -162,8 +162,9 @@ if [[ $# -eq 0 && -n $debug ]]; then
 	run_test "planted bugs" 3600 -- selftests/vm/planted.sh
 	shown=$number
 elif [[ $# -eq 0 && -z $long ]]; then
-	echo "1..$((tests + 11))"
+	echo "1..$((tests + 12))"
 	run_test "reading of test results" 60 -- selftests/ktap.py self-check
+	run_test "reading of what is measured" 60 -- selftests/bench/test_report.py
 	run_test "all tests are listed" 60 --plain -- bash -c check_listed
 	shown=$number
 	start_test "$jobs" "virtual machine" 600 -- selftests/vm/check.sh

@@ -14,6 +14,7 @@
  * loop=build	makes packets as a driver does, and frees them
  * loop=receive	the same packets, through netif_receive_skb()
  * sources=N	that many sources in turn; 0 for random ones
+ * from=N	the first of them to send, where one CPU sends
  * cpus=N	a thread on each of the first N CPUs sends all the packets
  * each=1	also the median and the worst of the packets that were refused
  * extra=1	with a hook beside those that are there
@@ -58,6 +59,7 @@ static const char *const icmpg_bench_loop_word[] = {
  * @loop: enum icmpg_bench_loop
  * @packet: what is sent
  * @sources: how many in turn, 0 for random ones
+ * @from: which of them is the first, on the first CPU
  * @packets: how many each CPU sends
  * @cpus: how many send
  * @each: look at every single packet
@@ -68,6 +70,7 @@ struct icmpg_bench_order {
 	u8 loop;
 	struct icmpg_packet packet;
 	u32 sources;
+	u32 from;
 	u32 packets;
 	u32 cpus;
 	u32 each;
@@ -263,8 +266,12 @@ static int icmpg_bench_run_init(struct icmpg_bench_run *run,
 	init_completion(&run->done);
 	if (!icmpg_bench_random[cpu])
 		icmpg_bench_random[cpu] = 0x2545f491 + cpu;
-	run->source = order->sources ? cpu * (order->sources / order->cpus) :
-				       icmpg_bench_random[cpu];
+	if (!order->sources)
+		run->source = icmpg_bench_random[cpu];
+	else if (!cpu && order->from)
+		run->source = order->from - 1;
+	else
+		run->source = cpu * (order->sources / order->cpus);
 	run->skb = icmpg_packet_build(&order->packet);
 	if (!run->skb)
 		return -ENOMEM;
@@ -411,6 +418,7 @@ static int icmpg_bench_number(struct icmpg_bench_order *order, const char *key,
 		u32 *number;
 	} numbers[] = {
 		{ "sources", &order->sources },
+		{ "from", &order->from },
 		{ "packets", &order->packets },
 		{ "cpus", &order->cpus },
 		{ "each", &order->each },

@@ -63,7 +63,7 @@ count_guard() {
 	awk '/^class\..*\.dropped / { n += $2 } END { print n + 0 }' /proc/net/icmpguard
 }
 
-# with no more than what row 2 names, and with what row 3 needs
+# with no more than what row 2 names
 up_guard_two() {
 	local scope
 	modprobe icmpguard mode=off
@@ -71,6 +71,7 @@ up_guard_two() {
 		for scope in source source-net destination destination-net; do
 			echo "limit echo-request $scope off"
 		done
+		printf '%s\n' "${settings-}"
 		echo "limit echo-request pair $1/${2:0:1} burst $3"
 		echo "limit echo-request router $budget/s burst $budget"
 		echo "mode enforce"
@@ -272,7 +273,7 @@ all_refused() {
 # what is sent where it doesn't matter how many
 n=200000
 million=1000000
-growth=(1 10 100 1000 10000 100000 524288)
+growth=(1 2 10 100 1000 10000 100000 524288)
 guard_only=''
 filters=(guard rawdrop hashlimit nftdrop nftmeter)
 
@@ -400,33 +401,66 @@ memory() {
 	awk '/^(Slab|VmallocUsed|Percpu):/ { n += $2 } END { print n * 1024 }' /proc/meminfo
 }
 
-# What a sender takes that isn't forgotten: as many as there are before one in a
-# hundred is, or 40000 where nobody is.
+# What a sender takes that isn't forgotten, all with the same two limits. The
+# guard's table is filled until it has forgotten nearly one in a hundred, the
+# others get as many senders as its larger one.
 part_memory() {
-	local each before taken keys
-	for each in guard hashlimit nftmeter; do
-		down
-		# a sender's entry, not the code
-		[[ $each != guard ]] || modprobe icmpguard mode=off
-		before=$(memory)
-		buckets=65536 budget=1000000 up "$each" 1 minute 1 || continue
-		[[ $each != guard ]] || guard_wide
-		keys=40000
-		if [[ $each == guard ]]; then
-			while [[ $(evictions) -lt $((keys / 100)) && $keys -lt 200000 ]]; do
-				keys=$((keys + 1000))
-				send loop=hook packet=echo4 sources=$keys packets=$keys
-			done
-			keys=$((keys - 1000))
-		else
-			send loop=hook packet=echo4 sources=$keys packets=$keys
-		fi
-		taken=$(memory)
-		echo "memory keys $each $keys"
-		echo "memory taken $each $((taken - before))"
-		before=$(slab)
-		send loop=hook packet=echo4 sources=0 packets=$n
-		echo "memory flood $each $(($(slab) - before))"
+	local each keys=40000 kept
+	for each in guard_two guard_large guard_table hashlimit nftmeter; do
+		memory_of "$each"
+	done
+}
+memory_of() {
+	local before
+	down
+	# a sender's entry, not the code
+	[[ $1 != guard* ]] || modprobe icmpguard mode=off
+	before=$(memory)
+	buckets=$keys budget=1000000 up "$1" 1 minute 1 || return 0
+	case $1 in
+	guard*) fill ;;
+	*) send loop=hook packet=echo4 sources="$keys" packets="$keys" ;;
+	esac
+	echo "memory taken $1 $(($(memory) - before))"
+	echo "memory keys $1 $keys"
+	come_again
+	echo "memory kept $1 $kept"
+	before=$(slab)
+	send loop=hook packet=echo4 sources=0 packets=$n
+	echo "memory flood $1 $(($(slab) - before))"
+}
+up_guard_large() { settings=$'table-size 4M\ncandidate-size 1M' up_guard_two "$@"; }
+up_guard_table() { settings=$'table-size 4M\nknown-first off' up_guard_two "$@"; }
+
+# Sets kept to how many of the senders are refused when they come again: who has
+# been forgotten passes. The last first, as one that passes takes the place of one that
+# came early, and such a one would be missed when it comes later.
+come_again() {
+	local at step=$((keys / 64))
+	kept=0
+	for ((at = keys; at > 0; at -= step)); do
+		[[ $at -ge $step ]] || step=$at
+		send loop=hook packet=echo4 sources=$at from=$((at - step)) packets=$step
+		kept=$((kept + result[refused]))
+	done
+}
+
+# Of new senders one in a thousand may look like another.
+few_refused() {
+	[[ $((result[refused] * 1000)) -le ${result[packets]} ]] ||
+		die "${result[refused]} of ${result[packets]} new senders were refused"
+}
+
+# Sets keys to how many senders it was.
+fill() {
+	local step
+	step=$(awk '/^table.size-bytes / { print int($2 / 4000) }' /proc/net/icmpguard)
+	keys=$((200 * step))
+	send loop=hook packet=echo4 sources=$keys packets=$keys
+	while [[ $(evictions) -lt $((keys * 97 / 10000)) ]]; do
+		few_refused
+		send loop=hook packet=echo4 sources=$((keys + step)) from=$keys packets="$step"
+		keys=$((keys + step))
 	done
 }
 evictions() {
@@ -436,35 +470,90 @@ slab() {
 	awk '/^Slab:/ { print $2 * 1024 }' /proc/meminfo
 }
 
-# On two processors at the same time, and on one: how long it takes.
+# On two processors at the same time, and on one: how long it takes. Twelve tries
+# don't fill the others' tables, and each is so short that something else that this
+# machine does isn't in all of them.
 part_scaling() {
-	local each cpus
+	local each cpus try some=$((n / 4))
 	for each in guard guard_two rawdrop hashlimit nftdrop nftmeter; do
 		up "$each" 1 minute 1 || continue
 		send loop=hook packet=echo4 sources=1000 packets=1000
 		send loop=hook packet=echo4 sources=0 packets=10000
-		for _ in 1 2 3 4 5; do
+		for ((try = 0; try < 12; try++)); do
 			for cpus in 1 2; do
-				measure scaling-one-$cpus loop=hook packet=echo4 sources=1 packets=$n cpus=$cpus
-				measure scaling-random-$cpus loop=hook packet=echo4 sources=0 packets=$n cpus=$cpus
+				measure scaling-one-$cpus loop=hook packet=echo4 sources=1 packets=$some cpus=$cpus
+				measure scaling-random-$cpus loop=hook packet=echo4 sources=0 packets=$some cpus=$cpus
 			done
 		done
 	done
 }
 
-# Run with vm/run --trace, which sees what is run here; see profile.py.
+# Run with vm/run --trace, which sees what is run here; see profile.py. What was
+# before `icmpguard show` doesn't count.
 profile() {
-	up guard_two 1 minute 1
 	send loop=hook packet=echo4 sources="$1" packets=3000
 	echo "text $(<"/sys/module/icmpguard/sections/.text")"
-	send loop=hook packet=echo4 sources="$1" packets=20000
-	all_refused
+	icmpguard show >/dev/null
+	send loop=hook packet=echo4 sources="$1" packets=5000
 }
 part_profile_one() {
+	up guard_two 1 minute 1
 	profile 1
+	all_refused
 }
 part_profile_random() {
+	up guard_two 1 minute 1
 	profile 0
+	all_refused
+}
+part_profile_accepted() {
+	budget=1000000 up guard 1000000 second 1000000
+	guard_wide
+	profile 1
+	[[ ${result[refused]} -eq 0 ]] || die "${result[refused]} were refused"
+}
+
+# As many senders as the largest networks have. Time is the machine's: a
+# nanosecond for each instruction.
+part_rehearsal() {
+	local before started scope keys=10000000 kept
+	down
+	modprobe icmpguard mode=off
+	before=$(memory)
+	budget=1000000 up guard 1 hour 1
+	{
+		echo "mode off"
+		for scope in source source-net destination destination-net; do
+			echo "limit echo-request $scope 1000000/s burst 1000000"
+		done
+		echo "table-size 168M"
+		echo "candidate-size 16M"
+	} | icmpguard set -
+	started=${EPOCHREALTIME/./}
+	icmpguard set mode enforce
+	echo "rehearsal build_us $((${EPOCHREALTIME/./} - started))"
+	echo "rehearsal taken $(($(memory) - before))"
+	measure rehearsal-new loop=hook packet=echo4 sources=$keys packets=$keys
+	few_refused
+	echo "rehearsal keys $keys"
+	echo "rehearsal evictions $(evictions)"
+	come_again
+	echo "rehearsal kept $kept"
+	measure rehearsal-again loop=hook packet=echo4 sources=$keys from=$((keys - n)) packets=$n
+	all_refused
+	icmpguard set limit echo-request router 2000/s burst 2000
+	before=$(slab)
+	send loop=hook packet=echo4 sources=0 packets=10000
+	measure rehearsal-random loop=hook packet=echo4 sources=0 packets=$n
+	all_refused
+	echo "rehearsal slab $(($(slab) - before))"
+	sed -n 's/^table.fill-permille /rehearsal fill /p' /proc/net/icmpguard
+	# while the old table is still read, and then without it
+	started=${EPOCHREALTIME/./}
+	icmpguard set table-size 192M
+	echo "rehearsal resize_us $((${EPOCHREALTIME/./} - started))"
+	measure rehearsal-resized loop=hook packet=echo4 sources=$keys from=$((keys - n)) packets=$n
+	all_refused
 }
 
 # Every single packet.
@@ -487,7 +576,7 @@ files=$1
 shift
 while [[ ${1-} == --* ]]; do
 	case $1 in
-	--quick) n=20000 million=100000 growth=(1 1000 100000) ;;
+	--quick) n=20000 million=100000 growth=(1 2 1000 100000) ;;
 	--guard) guard_only=1 ;;
 	*) die "no such option: $1" ;;
 	esac
@@ -503,7 +592,7 @@ ip route add default via 192.0.2.2
 ip route add default via 2001:db8::2
 insmod "$files/icmpguard-bench.ko" || die "the module can't be loaded"
 echo "kernel $(uname -r) ($(uname -v | grep -o '[0-9][0-9.]*-[0-9]*' | head -n 1))"
-echo "flags $(nproc) processors emulated by QEMU, retpolines $(retpolines)"
+echo "flags processors $(nproc), retpolines $(retpolines)"
 for part; do
 	started=$SECONDS
 	"part_$part"

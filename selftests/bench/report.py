@@ -2,21 +2,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Reads what the machine printed and says what it means.
 
-usage: report.py --out FOLDER [--results FILE] [--readme FILE] LOG...
+usage: report.py --out FOLDER [--keep FOLDER] [--readme FILE] LOG...
+       report.py --rehearsal FILE LOG
        report.py --check RECORD | --record RECORD LOG
 
-Writes bench.json and the plots into FOLDER, prints the table and each goal as
-met or not met, and puts the same, or a headline, into the marked part of FILE. With --check it
-only compares with what was recorded, and fails if anything grew by more than
-2 %; with --record it records.
+Writes bench.json and the plots into FOLDER, and prints the table and each goal as
+met or not met. With --keep all of it goes there too, the table into the marked
+part of RESULTS.md, with --readme a headline into that of FILE. With --rehearsal it
+does that with what the rehearsal has measured. With --check it only compares with
+what was recorded, and fails if anything grew by more than 2 %; with --record it
+records.
 """
 
 import argparse
 import datetime
 import json
 import pathlib
-import subprocess
+import shutil
 import sys
+
+import plot
 
 SUBJECTS = {
     "nothing": "nothing",
@@ -54,7 +59,19 @@ CASES = {
     "below6": "from the driver on, IPv6 fragment within the limit",
 }
 
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+MEMORY = {
+    "guard_two": "guard, table-size and candidate-size as they are by default",
+    "guard_large": "guard, table-size 4M, candidate-size 1M",
+    "guard_table": "guard, the table alone: table-size 4M, known-first off",
+    "hashlimit": "iptables hashlimit",
+    "nftmeter": "nft meter",
+}
+
+PROFILES = {
+    "one": ("one sender over its limit", "one", "guard_two"),
+    "random": ("random sources", "random", "guard_two"),
+    "accepted": ("accepted, default limits", "accepted", "guard"),
+}
 
 
 class Results:
@@ -62,12 +79,17 @@ class Results:
 
     def __init__(self, logs):
         self.rows = {}
+        self.setups = {}
         self.memory = {}
-        self.kernel = self.flags = ""
+        self.survived = {}
+        self.rehearsal = {}
+        self.seconds = []
+        self.kernel = self.flags = self.emulator = ""
         for log in logs:
             text = pathlib.Path(log).read_text(encoding="utf-8")
             if "\ncomplete\n" not in text:
                 sys.exit(f"bench: {log} is not complete")
+            self.emulator = ""
             for line in text.splitlines():
                 self.read(line.split())
 
@@ -76,14 +98,35 @@ class Results:
         if words[:1] == ["measured"]:
             row = {key: int(value) for key, value in (each.split("=") for each in words[3:])}
             row["each"] = row["instructions"] / row["packets"]
+            self.setups[words[1]] = (self.kernel, self.flags)
             # of several tries the one that was disturbed least
             other = self.rows.setdefault(words[1], {}).get(words[2])
             if not other or row["ns"] < other["ns"]:
                 self.rows[words[1]][words[2]] = row
-        elif words[:1] in (["kernel"], ["flags"]):
+        elif words[:1] in (["kernel"], ["emulator"]):
             setattr(self, words[0], " ".join(words[1:]))
+        elif words[:1] == ["flags"]:
+            self.flags = ", ".join(filter(None, (self.emulator, " ".join(words[1:]))))
         elif words[:1] == ["memory"]:
             self.memory.setdefault(words[1], {})[words[2]] = int(words[3])
+            self.setups["memory"] = (self.kernel, self.flags)
+        elif words[:1] == ["rehearsal"]:
+            self.rehearsal[words[1]] = int(words[2])
+        elif words[:1] == ["survived"]:
+            point = {key: float(value) for key, value in (each.split("=") for each in words[2:])}
+            self.survived.setdefault(words[1], []).append(point)
+            self.setups["survived"] = (self.kernel, self.flags)
+        elif words[:1] == ["seconds"]:
+            self.seconds.append((words[1], words[2].rstrip(":"), int(words[-1])))
+
+    def setup(self, case):
+        """With what a case was measured, in words."""
+        kernel, flags = self.setups.get(case, ("", ""))
+        return f"Linux {kernel}, {flags}" if kernel and kernel != "none" else flags
+
+    def counts(self):
+        """How many senders there were, from few to many."""
+        return sorted(int(case.split("-")[1]) for case in self.rows if case.startswith("sources-"))
 
     def get(self, case, subject, key="each"):
         """A figure, or None where there is none."""
@@ -96,8 +139,13 @@ class Results:
 
     def bytes_per_key(self, subject):
         """What a sender takes that isn't forgotten."""
-        taken, keys = (self.memory.get(what, {}).get(subject) for what in ("taken", "keys"))
-        return None if not taken or not keys else taken / keys
+        taken, kept = (self.memory.get(what, {}).get(subject) for what in ("taken", "kept"))
+        return None if not taken or not kept else taken / kept
+
+    def lost(self, subject):
+        """Per cent of the senders that were forgotten."""
+        keys, kept = (self.memory.get(what, {}).get(subject) for what in ("keys", "kept"))
+        return None if not keys else 100 - 100 * kept / keys
 
     def net(self, case, subject):
         """Instructions from the driver on, without those of making the packet."""
@@ -107,6 +155,8 @@ class Results:
 
 def figure(value):
     """A number as it is shown."""
+    if value is None:
+        return ""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.1f}"
 
 
@@ -132,32 +182,41 @@ def goals(res):
         res.get("one", "guard"), 290)
     add(2, "instructions, random sources, budget exhausted, limits pair and router",
         pair("random", "guard_two", "hashlimit", "nftmeter"), res.get("random", "guard_two"), 330)
-    growth = sorted(int(case.split("-")[1]) for case in res.rows if case.startswith("sources-"))
-    if growth:
+    growth = res.counts()
+    for few in (2, 1):
         # two in turn: nothing that is remembered of the last packet helps
-        low, high = "two", f"sources-{growth[-1]}"
-        for subject, counts in (("guard", True), ("hashlimit", False), ("nftmeter", False)):
-            value = ratio(res.get(high, subject), res.get(low, subject))
-            if counts:
-                add(3, f"growth from 2 sources in turn to {growth[-1]}",
-                    {low: res.get(low, subject), high: res.get(high, subject)}, value, 1.15,
-                    unit=" times")
-    add(4, "two processors, random sources: times one processor's rate",
-        {name: res.scaling("scaling-random", name) for name in ("guard", "hashlimit", "nftmeter")},
-        res.scaling("scaling-random", "guard"), 1.85, most=False, unit=" times")
-    add(4, "the same, rate of the guard / of hashlimit",
-        {name: res.get("scaling-random-2", name, "ns") for name in ("guard", "hashlimit")},
-        ratio(res.get("scaling-random-2", "hashlimit", "ns"),
-              res.get("scaling-random-2", "guard", "ns")), 13, most=False, unit=" times")
+        if not {few, growth[-1] if growth else 0} <= set(growth):
+            continue
+        low, high = f"sources-{few}", f"sources-{growth[-1]}"
+        raw = {f"{SUBJECTS[each]}, {count:,}": res.get(case, each)
+               for each in ("guard", "hashlimit", "nftmeter")
+               for count, case in ((few, low), (growth[-1], high))}
+        add(3, f"growth from {'2 senders in turn' if few == 2 else 'one sender'} to {growth[-1]:,}",
+            raw, ratio(res.get(high, "guard"), res.get(low, "guard")), 1.15, unit=" times")
+    for subject, text in (("guard", "two processors, random sources: times one processor's rate"),
+                          ("guard_two", "the same, limits pair and router")):
+        add(4, text, {name: res.scaling("scaling-random", name)
+                      for name in (subject, "hashlimit", "nftmeter")},
+            res.scaling("scaling-random", subject), 1.85, most=False, unit=" times")
+        add(4, "the same, ns of two processors' packets, hashlimit / guard",
+            {name: res.get("scaling-random-2", name, "ns") for name in (subject, "hashlimit")},
+            ratio(res.get("scaling-random-2", "hashlimit", "ns"),
+                  res.get("scaling-random-2", subject, "ns")), 13, most=False, unit=" times")
     add(5, "two processors of this machine, one sender: times one processor's rate",
         {name: res.scaling("native-one", name) for name in ("guard", "hashlimit")},
         res.scaling("native-one", "guard"), 1.85, most=False, unit=" times")
-    add(6, "bytes of memory for a sender that isn't forgotten",
-        {name: res.bytes_per_key(name) for name in ("guard", "hashlimit", "nftmeter")},
-        res.bytes_per_key("guard"), 22)
+    peers = {name: res.bytes_per_key(name) for name in ("hashlimit", "nftmeter")}
+    for subject in ("guard_large", "guard_two"):
+        lost = res.lost(subject)
+        add(6, f"bytes of memory for a sender that isn't forgotten, {MEMORY[subject]}" +
+            ("" if lost is None else f", {lost:.2f} % forgotten"),
+            {subject: res.bytes_per_key(subject), **peers},
+            # with more forgotten it is no memory of all
+            None if lost is None else res.bytes_per_key(subject) if lost < 1 else float("inf"), 22)
     add(6, "bytes that slabs grow by in a flood of random sources",
-        {name: res.memory.get("flood", {}).get(name) for name in ("guard", "hashlimit", "nftmeter")},
-        res.memory.get("flood", {}).get("guard"), 0)
+        {name: res.memory.get("flood", {}).get(name)
+         for name in ("guard_two", "hashlimit", "nftmeter")},
+        res.memory.get("flood", {}).get("guard_two"), 0)
     for family, limit in (("4", 32), ("6", 40)):
         guard, nothing = res.get(f"udp{family}-more", "guard"), res.get(f"udp{family}-more", "nothing")
         add(9, f"instructions added to a packet that isn't ICMP, IPv{family}, one hook more",
@@ -174,8 +233,12 @@ def goals(res):
         res.memory.get("beyond4", {}).get("guard"), 0)
     for case in ("worst-one", "worst-random"):
         worst, median = res.get(case, "guard", "worst"), res.get(case, "guard", "median")
-        add(12, f"worst refused packet / median, {case.split('-')[1]}",
-            {"worst": worst, "median": median}, ratio(worst, median), 1.5, unit=" times")
+        add(12, f"worst refused packet / median, {figure(res.get(case, 'guard', 'packets'))} packets, "
+            f"{'one sender' if case == 'worst-one' else 'random sources'}",
+            {"worst": worst, "median": median,
+             "of iptables hashlimit": ratio(res.get(case, "hashlimit", "worst"),
+                                            res.get(case, "hashlimit", "median"))},
+            ratio(worst, median), 1.5, unit=" times")
     for subject, text in (("conntrack", ", conntrack loaded"), ("nothing", ", nothing loaded")):
         add(13, f"answering / refusing an echo request, random sources{text}",
             {name: res.net("receive-random", name) for name in (subject, "guard", "xdp", "hashlimit")},
@@ -189,9 +252,7 @@ def show_goals(rows):
     yield "| # | goal | measured | wanted | | raw |"
     yield "|---|---|---|---|---|---|"
     for goal in rows:
-        if goal["value"] is None:
-            continue
-        raw = ", ".join(f"{SUBJECTS.get(name, name)} {figure(value)}"
+        raw = ", ".join(f"{SUBJECTS.get(name, 'guard' if name in MEMORY else name)} {figure(value)}"
                         for name, value in goal["pair"].items() if value is not None)
         yield (f"| {goal['row']} | {goal['what']} | {goal['value']:.2f} | {goal['wanted']} | "
                f"{'met' if goal['met'] else '**not met**'} | {raw} |")
@@ -219,16 +280,32 @@ def show_cases(res):
 
 def show_growth(res):
     """Cost by number of senders."""
-    cases = [case for case in res.rows if case.startswith("sources-")]
-    if not cases:
+    if not res.counts():
         return
     yield ""
     yield "| senders over their limit | " + " | ".join(
         SUBJECTS[each] for each in ("guard", "hashlimit", "nftmeter")) + " |"
     yield "|---|---|---|---|"
-    for case in cases:
-        cells = [figure(res.get(case, each)) for each in ("guard", "hashlimit", "nftmeter")]
-        yield f"| {int(case.split('-')[1]):,} | " + " | ".join(cells) + " |"
+    for count in res.counts():
+        cells = [figure(res.get(f"sources-{count}", each))
+                 for each in ("guard", "hashlimit", "nftmeter")]
+        yield f"| {count:,} | " + " | ".join(cells) + " |"
+    yield ""
+    yield "![cost against number of sources](sources.svg)"
+
+
+def show_memory(res):
+    """What senders take."""
+    if "kept" not in res.memory:
+        return
+    yield ""
+    yield ("| memory, from slab and vmalloc | senders sent | not forgotten | forgotten | bytes taken | "
+           "bytes each | slabs grow by in a flood |")
+    yield "|---|---|---|---|---|---|---|"
+    for each, kept in res.memory["kept"].items():
+        keys, taken, flood = (res.memory[what][each] for what in ("keys", "taken", "flood"))
+        yield (f"| {MEMORY[each]} | {keys:,} | {kept:,} | {res.lost(each):.2f} % | {taken:,} | "
+               f"{res.bytes_per_key(each):.1f} | {flood:,} |")
 
 
 def show_scaling(res):
@@ -237,11 +314,38 @@ def show_scaling(res):
     if not names:
         return
     yield ""
-    yield "| times the rate of one processor | one sender | random sources |"
-    yield "|---|---|---|"
+    yield (f"{res.setup('scaling-random-1')}; of twelve tries the fastest. The emulator's own locks are in it.")
+    yield ""
+    yield ("| times the rate of one processor | one sender | random sources | "
+           "packets/s on one, random | on two |")
+    yield "|---|---|---|---|---|"
     for each in names:
+        rates = [figure(res.get(f"scaling-random-{cpus}", each, "packets") * 1e9 /
+                        res.get(f"scaling-random-{cpus}", each, "ns")) for cpus in (1, 2)]
         yield (f"| {SUBJECTS[each]} | {res.scaling('scaling-one', each):.2f} | "
-               f"{res.scaling('scaling-random', each):.2f} |")
+               f"{res.scaling('scaling-random', each):.2f} | {rates[0]} | {rates[1]} |")
+    yield ""
+    yield "![packets/s on one and two processors](scaling.svg)"
+
+
+def show_survived(res):
+    """Honest senders."""
+    if not res.survived:
+        return
+    names = [each for each in plot.SURVIVORS if each in res.survived]
+    yield ""
+    yield (f"Honest pings that pass, in per cent, of senders known before the flood / of newcomers; "
+           f"{res.setup('survived')}:")
+    yield ""
+    yield "| flood from random sources, packets/s | " + " | ".join(
+        plot.SURVIVORS[each] for each in names) + " |"
+    yield "|---" * (len(names) + 1) + "|"
+    for at, point in enumerate(res.survived[names[0]]):
+        cells = [f"{res.survived[each][at]['known']:.2f} / {res.survived[each][at]['newcomers']:.2f}"
+                 for each in names]
+        yield f"| {point['pps']:,.0f} | " + " | ".join(cells) + " |"
+    yield ""
+    yield "![honest pings against flood rate](pings.svg)"
 
 
 def show_native(res):
@@ -274,109 +378,141 @@ def show_worst(res):
                    f"{row['worst']} |")
 
 
-def show_profile(profiles):
-    """Where the guard's instructions go."""
+def read_profiles(profiles):
+    """What profile.py has said, by case: totals, and by file and function (own, with inlined)."""
     columns = {}
     for each in profiles:
         case, _, name = each.partition("=")
-        lines = [line.split() for line in pathlib.Path(name).read_text("utf-8").splitlines()]
-        columns[case] = {words[1]: (float(words[2]), float(words[3]))
-                         for words in lines if words[0] == "function"}
-        columns[case]["in all"] = next((float(words[1]),) * 2 for words in lines
-                                       if words[0] == "total")
-    def most(name, which):
-        return max(column.get(name, (0, 0))[which] for column in columns.values())
+        column = columns[case] = {"file": {}, "function": {}}
+        for line in pathlib.Path(name).read_text(encoding="utf-8").splitlines():
+            words = line.split()
+            if words[0] in column:
+                column[words[0]][words[1]] = [float(word) for word in words[2:]]
+            else:
+                column[words[0]] = float(words[1])
+    return columns
 
-    names = sorted({name for column in columns.values() for name in column},
-                   key=lambda name: -most(name, 1))
-    if not names:
-        return
+
+def profile_table(columns, what, title):
+    """Rows of names, the most expensive first; what is below one instruction isn't shown."""
+    def most(name, which):
+        return max(column[what].get(name, (0, 0))[which] for column in columns.values())
+
     yield ""
-    yield ("| the guard's own instructions, limits pair and router | " +
-           " | ".join(f"{case}: in it | and in what it calls inline" for case in columns) + " |")
-    yield "|---" * (2 * len(columns) + 1) + "|"
-    for name in names:
+    yield f"| {title} | " + " | ".join(PROFILES[case][0] for case in columns) + " |"
+    yield "|---" * (len(columns) + 1) + "|"
+    for name in sorted({name for column in columns.values() for name in column[what]},
+                       key=lambda name: -most(name, -1)):
         if most(name, 0) < 1:
             continue
-        cells = [f"{column[name][0]:.0f} | {column[name][1]:.0f}" if name in column else " | "
+        cells = [" / ".join(f"{value:.0f}" for value in column[what].get(name, ()))
                  for column in columns.values()]
         yield f"| {name} | " + " | ".join(cells) + " |"
 
 
+def show_profile(res, columns):
+    """Where the guard's instructions go, stage by stage."""
+    if not columns:
+        return
+    yield from profile_table(columns, "file", "instructions in code of")
+    yield "| **all of the guard's** | " + " | ".join(
+        f"{column['total']:.0f}" for column in columns.values()) + " |"
+    rest = [(res.get(*PROFILES[case][1:]), column["total"]) for case, column in columns.items()]
+    if all(each for each, _ in rest):
+        yield "| hooks, routing and the loop, by difference | " + " | ".join(
+            f"{each - total:.0f}" for each, total in rest) + " |"
+    yield from profile_table(columns, "function", "instructions: in it / with what is inlined in it")
+
+
+def show_seconds(res, args):
+    """How long it took."""
+    if not res.seconds:
+        return
+    yield ""
+    yield f"Took {args.seconds} s in all; of it, two machines at a time: " + ", ".join(
+        f"{part} {seconds} s" for _, part, seconds in res.seconds) + "."
+
+
 def show(res, args, rows):
     """The whole report, in lines."""
-    yield (f"Linux {res.kernel}, {res.flags}, {args.date}. Instructions per packet, the loop's own "
-           f"{figure(res.get('harness', 'nothing') or 0)} included; in brackets, times the guard's.")
+    harness = res.get("harness", "nothing")
+    # the first case was measured in the machine that counts
+    yield (f"{res.setup(next(iter(res.setups), ''))}, {args.date}. Instructions per packet" +
+           (f", the loop's own {figure(harness)} included" if harness else "") +
+           "; in brackets, times the guard's. All raw values are in [bench.json](bench.json).")
     yield ""
     yield from show_goals(rows)
     yield ""
     yield from show_cases(res)
     yield from show_growth(res)
     yield from show_worst(res)
+    yield from show_memory(res)
     yield from show_scaling(res)
     yield from show_native(res)
-    yield from show_profile(args.profile)
+    yield from show_survived(res)
+    yield from show_profile(res, read_profiles(args.profile))
+    yield from show_seconds(res, args)
 
 
-def headline(res):
+def headline(res, rows):
     """What README.md says."""
     names = ("guard", "hashlimit", "nftmeter", "rawdrop")
     yield ("Instructions for a packet that is refused, limits and hook included "
-           f"(Linux {res.kernel}; all of it in `selftests/bench/RESULTS.md`):")
+           f"(Linux {res.setups['one'][0]}; all of it in `selftests/bench/RESULTS.md`):")
     yield ""
     yield "| | " + " | ".join(SUBJECTS[each] for each in names) + " |"
     yield "|---" * (len(names) + 1) + "|"
     for case in ("one", "thousand", "random", "udp4-more"):
         text = CASES[case] + (", passes" if case.startswith("udp") else "")
         yield f"| {text} | " + " | ".join(figure(res.get(case, each)) for each in names) + " |"
+    met = sum(bool(goal["met"]) for goal in rows)
+    yield ""
+    yield (f"{met} of {len(rows)} goals are met; not: " +
+           ("none." if met == len(rows) else "; ".join(
+               f"{goal['what']} ({figure(goal['value'])}, {goal['wanted']})"
+               for goal in rows if not goal["met"]) + "."))
 
 
-def write_part(name, lines, begin=BEGIN, end=END):
+REHEARSED = {
+    "rehearsal-new": "a new sender's packet, accepted",
+    "rehearsal-again": "a sender over its limit",
+    "rehearsal-random": "random sources, budget exhausted",
+    "rehearsal-resized": "a sender over its limit, while the table of before a resize is still read",
+}
+
+
+def rehearsed(res, args):
+    """Ten million senders, in lines."""
+    got = res.rehearsal
+    yield f"{res.setup('rehearsal-new')}, {args.date}. Times are the machine's: a nanosecond an instruction."
+    yield ""
+    yield "| | |"
+    yield "|---|---|"
+    yield f"| senders sent, a packet each | {got['keys']:,} |"
+    yield (f"| not forgotten afterwards | {got['kept']:,} ({100 * got['kept'] / got['keys']:.3f} %); "
+           f"evictions {got['evictions']:,}, table {got['fill'] / 10:.1f} % full |")
+    yield (f"| memory taken, table-size 168M, candidate-size 16M | {got['taken']:,} bytes, "
+           f"{got['taken'] / got['kept']:.1f} for each that isn't forgotten |")
+    yield f"| slabs grow by in a flood of random sources | {got['slab']:,} bytes |"
+    yield f"| building all that, table to history and candidates | {got['build_us'] / 1000:.1f} ms |"
+    yield f"| resizing to table-size 192M under it | {got['resize_us'] / 1000:.1f} ms |"
+    for case, text in REHEARSED.items():
+        row = res.rows[case]["guard"]
+        yield (f"| {text} | {row['each']:.1f} instructions, "
+               f"{row['refused']:,} of {row['packets']:,} refused |")
+
+
+def write_part(name, lines, mark="bench"):
     """Puts lines between the marks of a file; what others wrote there stays."""
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
     path = pathlib.Path(name)
     text = path.read_text(encoding="utf-8")
-    before, mark, rest = text.partition(begin)
-    if not mark or end not in rest:
+    before, found, rest = text.partition(begin)
+    if not found or end not in rest:
         sys.exit(f"bench: {name} has no place for the results")
     after = rest.partition(end)[2]
     path.write_text(before + begin + "\n" + "\n".join(lines) + "\n" + end + after,
                     encoding="utf-8")
-
-
-def plot(out, name, title, axes, series):
-    """A plot from series of (label, [(x, y)]), drawn by gnuplot."""
-    commands = [
-        "set terminal svg size 800,500 dynamic background 'white'",
-        f"set output '{out / name}'",
-        f"set title \"{title}\"", f"set xlabel '{axes[0]}'", f"set ylabel '{axes[1]}'",
-        "set key left top", "set yrange [0:*]", "set grid",
-    ]
-    if len(axes) > 2:
-        commands.append(axes[2])
-    commands.append("plot " + ", ".join(
-        f"'-' using 1:2 with linespoints title '{label}'" for label, _ in series))
-    for _, points in series:
-        commands += [f"{x} {y}" for x, y in points] + ["e"]
-    subprocess.run(["gnuplot"], input="\n".join(commands) + "\n", text=True, check=True)
-
-
-def draw(res, args):
-    """All plots for which there are figures."""
-    names = [each for each in SUBJECTS if res.scaling("scaling-random", each)]
-    if names:
-        plot(args.out, "scaling.svg",
-             f"Refusing random sources (Linux {res.kernel}, {args.date})",
-             ("processors", "packets/s", "set xrange [0.8:2.2]; set xtics 1"),
-             [(SUBJECTS[each], [(cpus, cpus * res.get("scaling-random-1", each, "packets") * 1e9 /
-                                 res.get(f"scaling-random-{cpus}", each, "ns")) for cpus in (1, 2)])
-              for each in names])
-    cases = [case for case in res.rows if case.startswith("sources-")]
-    if cases:
-        series = [(SUBJECTS[each], [(int(case.split("-")[1]), res.get(case, each)) for case in cases])
-                  for each in ("guard", "hashlimit", "nftmeter")]
-        plot(args.out, "sources.svg",
-             f"Refusing a packet (Linux {res.kernel}, {res.flags}, {args.date})",
-             ("senders over their limit", "instructions", "set logscale x"), series)
 
 
 # what the record has: the guard's own, and what there is without it; not what
@@ -396,7 +532,7 @@ def recorded(res):
 def write_record(res, name):
     """Replaces the record."""
     lines = ["# Instructions per packet; written by `make bench-record`. What grows by more than",
-             f"# 2 % fails. Linux {res.kernel}, {res.flags}"]
+             f"# 2 % fails. {res.setup('one')}"]
     lines += [f"{key} {value:.1f}" for key, value in recorded(res).items()]
     pathlib.Path(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -422,9 +558,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--date", default=str(datetime.date.today()))
-    parser.add_argument("--results")
+    parser.add_argument("--seconds", default="?")
+    parser.add_argument("--keep", type=pathlib.Path)
     parser.add_argument("--readme")
     parser.add_argument("--profile", action="append", default=[])
+    parser.add_argument("--rehearsal")
     parser.add_argument("--check")
     parser.add_argument("--record")
     parser.add_argument("logs", nargs="*")
@@ -432,21 +570,36 @@ def main():
     res = Results(args.logs)
     if args.record:
         write_record(res, args.record)
-        return
-    if args.check:
+    elif args.check:
         sys.exit(check_record(res, args.check))
-    rows = goals(res)
+    elif args.rehearsal:
+        lines = list(rehearsed(res, args))
+        print("\n".join(lines))
+        write_part(args.rehearsal, lines, "rehearsal")
+    else:
+        report(res, args)
+
+
+def report(res, args):
+    """Writes and prints what was measured."""
+    rows = [goal for goal in goals(res) if goal["value"] is not None]
     args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "bench.json").write_text(json.dumps(
-        {"kernel": res.kernel, "flags": res.flags, "date": args.date, "goals": rows,
-         "measured": res.rows, "memory": res.memory}, indent=1) + "\n", encoding="utf-8")
-    draw(res, args)
+    files = [args.out / "bench.json", *plot.draw(res, args, SUBJECTS)]
+    files[0].write_text(json.dumps({
+        "date": args.date,
+        "setups": {case: {"kernel": kernel, "flags": flags}
+                   for case, (kernel, flags) in res.setups.items()},
+        "goals": rows, "measured": res.rows, "memory": res.memory, "survived": res.survived,
+        "profile": read_profiles(args.profile), "seconds": res.seconds,
+    }, indent=1) + "\n", encoding="utf-8")
     lines = list(show(res, args, rows))
-    print("\n".join(lines))
-    if args.results:
-        write_part(args.results, lines)
+    print("\n".join(line for line in lines if not line.startswith("![")))
+    if args.keep:
+        for each in files:
+            shutil.copyfile(each, args.keep / each.name)
+        write_part(args.keep / "RESULTS.md", lines)
     if args.readme:
-        write_part(args.readme, list(headline(res)))
+        write_part(args.readme, list(headline(res, rows)))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * usage: survival [check | way TEXT]
+ * usage: survival [check | curve | way TEXT]
  *
  * Without an argument: the whole table, in full scale and as Markdown. With
- * check: the goals in a short form, as KTAP. With way: one line on what newcomers
- * get in a flood from a pool, for a limiter that was built another way.
+ * check: the goals in a short form, as KTAP. With curve: floods from slow to fast,
+ * with the peers, a line for each, for ../report.py. With way: one line on what
+ * newcomers get in a flood from a pool, for a limiter that was built another way.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -237,6 +238,32 @@ static void print_way(const char *text)
 	printf("\n");
 }
 
+static void print_curve(void)
+{
+	static const double pps[] = { 1e4, 3e4, 1e5, 3e5, 1e6, 3e6 };
+	static const char *const name[PEER_KINDS] = {
+		[PEER_NONE] = "guard",
+		[PEER_BUCKET] = "bucket",
+		[PEER_HASHLIMIT] = "hashlimit",
+		[PEER_METER] = "nftmeter",
+	};
+	struct row row = { "", FULL };
+	struct outcome outcome;
+	unsigned int i;
+	int kind;
+
+	for (i = 0; i < sizeof(pps) / sizeof(pps[0]); i++) {
+		row.pps = pps[i];
+		for (kind = PEER_NONE; kind < PEER_KINDS; kind++) {
+			survive(&row, kind, SEED, &outcome);
+			printf("survived %s pps=%.0f known=%.2f newcomers=%.2f\n",
+			       name[kind], pps[i], outcome.known,
+			       outcome.newcomers);
+		}
+	}
+	puts("complete");
+}
+
 static bool say(bool ok, unsigned int number, const char *name)
 {
 	printf("%sok %u %s\n", ok ? "" : "not ", number, name);
@@ -272,7 +299,9 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc == 2 && !strcmp(argv[1], "check"))
 		return check();
-	if (argc == 3 && !strcmp(argv[1], "way"))
+	if (argc == 2 && !strcmp(argv[1], "curve"))
+		print_curve();
+	else if (argc == 3 && !strcmp(argv[1], "way"))
 		print_way(argv[2]);
 	else if (argc == 1)
 		print_all();
