@@ -592,7 +592,7 @@ ip route add default via 192.0.2.2
 ip route add default via 2001:db8::2
 insmod "$files/icmpguard-bench.ko" || die "the module can't be loaded"
 echo "kernel $(uname -r) ($(uname -v | grep -o '[0-9][0-9.]*-[0-9]*' | head -n 1))"
-echo "flags processors $(nproc), retpolines $(retpolines)"
+echo "flags $(nproc) processor(s), retpolines $(retpolines)"
 for part; do
 	started=$SECONDS
 	"part_$part"

@@ -2,6 +2,7 @@
 """Draws what report.py has read: SVG, by gnuplot, each with kernel, flags and date."""
 
 import subprocess
+import textwrap
 
 SURVIVORS = {
     "guard": "the guard",
@@ -70,6 +71,6 @@ def draw(res, args, names):
             continue
         files.append(args.out / name)
         axes, series = make(res, names)
-        text = commands(files[-1], (title, f"{res.setup(case)}, {args.date}"), axes, series)
+        text = commands(files[-1], (title, *textwrap.wrap(f"{res.setup(case)}, {args.date}", 90, break_on_hyphens=False)), axes, series)
         subprocess.run(["gnuplot"], input=text, text=True, check=True)
     return files

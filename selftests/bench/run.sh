@@ -30,10 +30,10 @@ readonly profiles=(one random accepted)
 # machine LOG OPTION... -- ARGUMENT...: the lines of the machine go to LOG, and
 # after each part how long it took here
 machine() {
-	local log=$1 options=() line last=$SECONDS name how="processors are threads"
+	local log=$1 options=() line last=$SECONDS name how="processors in threads"
 	name=$(basename "$log" .log)
 	shift
-	[[ $1 != --exact ]] || how="instructions are counted"
+	[[ $1 != --exact ]] || how="instructions counted"
 	while [[ $1 != -- ]]; do
 		options+=("$1")
 		shift

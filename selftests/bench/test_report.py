@@ -20,9 +20,9 @@ SUBJECTS = ("guard", "guard_two", "hashlimit", "nftmeter", "nothing", "off", "ra
 def log_text(**changes):
     """A machine's lines in which each goal is just met, but for changes: words of a line by name."""
     lines = {
-        "emulator": "emulator QEMU 7.2.22, instructions are counted",
+        "emulator": "emulator QEMU 7.2.22, instructions counted",
         "kernel": "kernel 6.1.0 (6.1.1-1)",
-        "flags": "flags processors 1, retpolines on",
+        "flags": "flags 1 processor(s), retpolines on",
     }
 
     def measured(case, subject, each, **more):
@@ -136,7 +136,7 @@ def test_shown(folder):
     text = "\n".join(report.show(res, args, rows))
     assert text.count("**not met**") == 1
     assert text.count("| met |") == len(rows) - 1
-    for piece in ("Linux 6.1.0 (6.1.1-1), QEMU 7.2.22, instructions are counted, processors 1, "
+    for piece in ("Linux 6.1.0 (6.1.1-1), QEMU 7.2.22, instructions counted, 1 processor(s), "
                   "retpolines on, 2026-01-02", "| 524,288 |", "| 100 | 120 | 150 |", "995 | 0.50 %",
                   "22.0 | 0 |", "| 10,000 | 100.00 / 99.50", "| hook.c | 30 |", "| own | 30 / 50 |",
                   "by difference | 250 |", "Took 9 s in all", "refusals 7 s",
@@ -163,7 +163,7 @@ def test_written(folder):
     assert raw["measured"]["two"]["guard"]["instructions"] == 2900
     assert raw["setups"]["two"] == {
         "kernel": "6.1.0 (6.1.1-1)",
-        "flags": "QEMU 7.2.22, instructions are counted, processors 1, retpolines on"}
+        "flags": "QEMU 7.2.22, instructions counted, 1 processor(s), retpolines on"}
     for name in ("sources", "scaling", "pings"):
         drawn = (args.keep / f"{name}.svg").read_text(encoding="utf-8")
         assert f"({name}.svg)" in written, name
