@@ -84,6 +84,7 @@ class Results:
         self.memory = {}
         self.survived = {}
         self.rehearsal = {}
+        self.counted = []
         self.seconds = []
         self.kernel = self.flags = self.emulator = ""
         for log in logs:
@@ -113,6 +114,8 @@ class Results:
             self.setups["memory"] = (self.kernel, self.flags)
         elif words[:1] == ["rehearsal"]:
             self.rehearsal[words[1]] = int(words[2])
+        elif words[:1] == ["counted"]:
+            self.counted.append((words[1], int(words[2])))
         elif words[:1] == ["survived"]:
             point = {key: float(value) for key, value in (each.split("=") for each in words[2:])}
             self.survived.setdefault(words[1], []).append(point)
@@ -446,6 +449,12 @@ def show(res, args, rows):
            (f", the loop's own {figure(harness)} included" if harness else "") +
            "; in brackets, times the guard's. All raw values are in [bench.json](bench.json).")
     yield ""
+    if res.counted:
+        names = sorted({name for name, _ in res.counted})
+        yield (f"What the loop saw refused is what the filters counted themselves: "
+               f"{sum(count for _, count in res.counted):,} packets in {len(res.counted)} comparisons of " +
+               ", ".join(SUBJECTS.get(name, MEMORY.get(name, name)) for name in names) + ".")
+        yield ""
     yield from show_goals(rows)
     yield ""
     yield from show_cases(res)
@@ -594,7 +603,8 @@ def report(res, args):
         "date": args.date,
         "setups": {case: {"kernel": kernel, "flags": flags}
                    for case, (kernel, flags) in res.setups.items()},
-        "goals": rows, "measured": res.rows, "memory": res.memory, "survived": res.survived,
+        "goals": rows, "measured": res.rows, "memory": res.memory,
+        "counted": res.counted, "survived": res.survived,
         "profile": read_profiles(args.profile), "seconds": res.seconds,
     }, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     lines = list(show(res, args, rows))

@@ -62,6 +62,7 @@ def log_text(**changes):
     for subject in plot.SURVIVORS:
         lines[f"survived {subject}"] = f"survived {subject} pps=10000 known=100.00 newcomers=99.50"
         lines[f"again {subject}"] = f"survived {subject} pps=20000 known=90.00 newcomers=80.00"
+    lines["counted"] = "counted guard 1200\ncounted hashlimit 300"
     lines["seconds"] = "seconds exact refusals: 3 s of the machine's time 7"
     lines["complete"] = "complete"
     lines.update(changes)
@@ -140,6 +141,7 @@ def test_shown(folder):
                   "retpolines on, 2026-01-02", "| 524,288 |", "| 100 | 120 | 150 |", "995 | 0.50 %",
                   "22.0 | 0 |", "| 10,000 | 100.00 / 99.50", "| hook.c | 30 |", "| own | 30 / 50 |",
                   "by difference | 250 |", "Took 9 s in all", "refusals 7 s",
+                  "1,500 packets in 2 comparisons of guard, iptables hashlimit.",
                   "| guard, one | 930.0 | 2000.0 | 1.86 | 1.86 |",
                   "(sources.svg)", "(scaling.svg)", "(pings.svg)"):
         assert piece in text, piece
