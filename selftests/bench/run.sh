@@ -126,11 +126,16 @@ run_all() {
 	[[ $bad -eq 0 ]]
 }
 
-# wanted PART...: prints those of them that are to be run
+# wanted PART...: prints those of them that are to be run. Of all that is not what a
+# quick run has no time for.
 wanted() {
 	local part
 	for part; do
-		[[ ${#parts[@]} -gt 0 && " ${parts[*]} " != *" $part "* ]] || echo "$part"
+		if [[ ${#parts[@]} -gt 0 ]]; then
+			[[ " ${parts[*]} " != *" $part "* ]] || echo "$part"
+		else
+			[[ -n $quick && $part == survival ]] || echo "$part"
+		fi
 	done
 }
 
