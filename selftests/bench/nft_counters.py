@@ -11,7 +11,7 @@ import struct
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from genl import DONE, DUMP, ERROR, REQUEST, attrs, messages  # pylint: disable=wrong-import-position
+from genl import DONE, DUMP, ERROR, REQUEST, attrs, messages
 
 NETLINK_NETFILTER = 12
 GETRULE, NEWRULE = 0xa07, 0xa06
