@@ -102,11 +102,11 @@ static void icmpg_config_build_masks(struct icmpg_config *config)
 				bits = icmpg_family_bits(family);
 			icmpg_config_build_mask(config->mask[scope][family],
 						bits);
-			if (family == ICMPG_IPV4)
-				config->mask_ipv4[scope] = cpu_to_be32(bits ?
-						~0U << (32 - bits) : 0);
 		}
 	}
+	for (scope = 1; scope <= ICMPGUARD_SCOPE_MAX; scope++)
+		config->mask_ipv4[scope] = cpu_to_be32(be64_to_cpu(
+			config->mask[scope][ICMPG_IPV4][0]) >> 32);
 }
 
 static bool icmpg_config_has_short_way(const struct icmpg_config *config)
