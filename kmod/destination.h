@@ -64,8 +64,10 @@ static __always_inline u32 icmpg_destination_generation(struct net *net,
 	return rt_genid_ipv4(net);
 }
 
+#define ICMPG_DESTINATION_UNKNOWN	0xff	/* must be asked for */
+
 /**
- * icmpg_destination_is_own() - is it remembered that an address is this host's?
+ * icmpg_destination_remembered() - what is remembered of a destination's kind
  * @known: answers so far
  * @net: the namespace
  * @family: enum icmpg_family
@@ -74,21 +76,22 @@ static __always_inline u32 icmpg_destination_generation(struct net *net,
  * @ifindex: the device that the packet came in on
  *
  * Context: softirq, under rcu_read_lock().
- * Return: true only if icmpg_destination_kind() has said
- * ICMPG_DESTINATION_LOCAL, and would again.
+ * Return: what icmpg_destination_kind() has said, and would again, or
+ * ICMPG_DESTINATION_UNKNOWN.
  */
-static __always_inline bool
-icmpg_destination_is_own(const struct icmpg_destinations *known,
-			 struct net *net, u8 family, u64 first, u64 second,
-			 u32 ifindex)
+static __always_inline u8
+icmpg_destination_remembered(const struct icmpg_destinations *known,
+			     struct net *net, u8 family, u64 first, u64 second,
+			     u32 ifindex)
 {
 	u32 where = family == ICMPG_IPV6 ? ifindex | ICMPG_ANSWER_IPV6 : ifindex;
 	u64 hash = icmpg_destination_hash(known, first, second, where,
 					  icmpg_destination_generation(net, family));
 	const u64 *word = this_cpu_ptr(known->cpu)->word;
+	u64 answer = READ_ONCE(word[hash >> ICMPG_ANSWERS_SHIFT]);
 
-	return READ_ONCE(word[hash >> ICMPG_ANSWERS_SHIFT]) ==
-	       ((hash & ~ICMPG_ANSWER_KIND) | ICMPG_DESTINATION_LOCAL);
+	return (answer ^ hash) <= ICMPG_ANSWER_KIND ?
+	       answer & ICMPG_ANSWER_KIND : ICMPG_DESTINATION_UNKNOWN;
 }
 
 struct icmpg_destinations *icmpg_destinations_create(const struct icmpg_key *key);

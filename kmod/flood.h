@@ -2,10 +2,10 @@
 /*
  * The short way of what most floods are made of: whole echo requests from
  * outside, of senders that are over their own limit, or that nobody knows while
- * the router's budget is used up. It refuses only what the long way (hook.c)
- * would refuse for the same reason, and leaves the rest to it; without it the
- * guard does the same, at four times the instructions. Softirq, under
- * rcu_read_lock(); takes no lock. For hook.c only.
+ * the budget of the router or of a destination is used up. It refuses only what
+ * the long way (judge.c) would refuse for the same reason, and leaves the rest
+ * to it; without it the guard does the same, at three times the instructions.
+ * Softirq, under rcu_read_lock(); takes no lock. For hook.c only.
  */
 #ifndef ICMPG_FLOOD_H
 #define ICMPG_FLOOD_H
@@ -97,15 +97,6 @@ static __always_inline bool icmpg_flood_is_plain(const struct sk_buff *skb,
 	       skb->pkt_type == PACKET_HOST && !nf_bridge_info_get(skb);
 }
 
-/* As struct icmpg_pkt has it: in the first bytes of its word. */
-static __always_inline u64 icmpg_flood_word(__be32 addr)
-{
-	union icmpg_addr word = { .word = { 0, 0 } };
-
-	word.v4 = addr;
-	return (__force u64)word.word[0];
-}
-
 /* Who sent it, and to whom; false if that isn't plain. */
 static __always_inline bool icmpg_flood_read_ipv4(const struct sk_buff *skb,
 						  struct icmpg_flood_ask *ask)
@@ -157,22 +148,24 @@ icmpg_flood_limit(const struct icmpg_flood_ask *ask, struct icmpg_net *guard,
 		  const struct icmpg_active *active,
 		  const struct net_device *in)
 {
-	bool overloaded;
+	bool overloaded, is_full;
+	u8 kind, reason;
 
 	if (icmpg_flood_owes_pair(ask))
 		return icmpg_flood_refuse(guard, ask->family,
 					  ICMPGUARD_REASON_LIMIT_PAIR);
-	if (likely(!icmpg_flood_is_full(ask, &overloaded)))
+	is_full = icmpg_flood_is_full(ask, &overloaded);
+	if (likely(!is_full && !icmpg_flood_is_attacked(ask)))
 		return ICMPG_FLOOD_PLAIN;
 	if (icmpg_flood_owes_source(ask))
 		return icmpg_flood_refuse(guard, ask->family,
 					  ICMPGUARD_REASON_LIMIT_SOURCE);
-	if (icmpg_destination_is_own(active->known, guard->net, ask->family,
-				     ask->first, ask->second, in->ifindex) &&
-	    icmpg_flood_is_stranger(ask, overloaded))
-		return icmpg_flood_refuse(guard, ask->family,
-					  ICMPGUARD_REASON_LIMIT_ROUTER);
-	return ICMPG_FLOOD_PLAIN;
+	kind = icmpg_destination_remembered(active->known, guard->net,
+					    ask->family, ask->first,
+					    ask->second, in->ifindex);
+	reason = icmpg_flood_share(ask, kind, is_full, overloaded);
+	return reason ? icmpg_flood_refuse(guard, ask->family, reason) :
+			ICMPG_FLOOD_PLAIN;
 }
 
 /**

@@ -26,8 +26,8 @@ struct both {
 	u32 left;
 };
 
-/* As flood.h does, for a packet to this host. */
-static u8 short_way(struct guard *guard, const struct icmpg_pkt *pkt)
+/* As flood.h does. */
+static u8 short_way(struct guard *guard, const struct icmpg_pkt *pkt, bool local)
 {
 	struct icmpg_flood_ask ask = {
 		.config = guard->config,
@@ -38,16 +38,19 @@ static u8 short_way(struct guard *guard, const struct icmpg_pkt *pkt)
 		.now_ns = guard->now_ns,
 		.family = pkt->family,
 	};
-	bool overloaded;
+	bool overloaded, is_full;
 
+	EXPECT(icmpg_flood_network(&ask) ==
+	       icmpg_key_destination(guard->config, pkt));
 	if (icmpg_flood_owes_pair(&ask))
 		return REASON(LIMIT_PAIR);
-	if (!icmpg_flood_is_full(&ask, &overloaded))
+	is_full = icmpg_flood_is_full(&ask, &overloaded);
+	if (!is_full && !icmpg_flood_is_attacked(&ask))
 		return 0;
 	if (icmpg_flood_owes_source(&ask))
 		return REASON(LIMIT_SOURCE);
-	return icmpg_flood_is_stranger(&ask, overloaded) ?
-	       REASON(LIMIT_ROUTER) : 0;
+	return icmpg_flood_share(&ask, local ? ICMPG_DESTINATION_LOCAL :
+				 ICMPG_DESTINATION_TRANSIT, is_full, overloaded);
 }
 
 static bool same_table(const struct icmpg_table *a, const struct icmpg_table *b)
@@ -74,18 +77,25 @@ static bool same_memory(const struct icmpg_limiter *a,
 }
 
 /* One packet, both ways. */
-static void send_both(struct both *both, const struct icmpg_pkt *pkt)
+static void send_both(struct both *both, struct icmpg_pkt *pkt)
 {
-	u8 wanted = guard_send(&both->wanted, pkt, SCOPES_EVERY);
-	u8 is = short_way(&both->is, pkt);
+	/* One in four goes through to somebody else. */
+	bool local = ktap_random_below(4);
+	u32 scopes = local ? SCOPES_EVERY : SCOPES_TRANSIT;
+	u8 is, wanted;
 
+	pkt->dst.v6[0] ^= htobe32(local ? 0 : 0x100);
+	wanted = guard_send(&both->wanted, pkt, scopes);
+	is = short_way(&both->is, pkt, local);
 	if (is) {
 		both->refused[is - REASON(LIMIT_PAIR) + SCOPE(PAIR)]++;
 	} else {
 		both->left++;
-		is = guard_send(&both->is, pkt, SCOPES_EVERY);
+		is = guard_send(&both->is, pkt, scopes);
 	}
 	EXPECT(is == wanted, "reason %u, not %u", is, wanted);
+	EXPECT(atomic64_read(&both->is.limiter->known.overload_ns) ==
+	       atomic64_read(&both->wanted.limiter->known.overload_ns));
 }
 
 static struct icmpg_pkt echo(u8 family, u32 source)
@@ -142,9 +152,21 @@ static void flood(struct both *both, u8 family)
 	EXPECT(both->is.evictions == both->wanted.evictions);
 }
 
-/* @pair, @source, @router: rates a second; 0 for no limit. */
-static void run(u8 family, bool known_first, u32 pair, u32 source, u32 router,
-		u32 burst, struct both *both)
+/**
+ * struct limits - what is set; 0 for no limit
+ * @pair: packets a second
+ * @source: packets a second
+ * @router: packets a second
+ * @destination: packets a second
+ * @burst: of the router's
+ * @destination_burst: of the destination's
+ */
+struct limits {
+	u32 pair, source, router, destination, burst, destination_burst;
+};
+
+static void run(u8 family, bool known_first, struct limits limits,
+		struct both *both)
 {
 	struct icmpg_settings set;
 	u8 scope;
@@ -152,13 +174,19 @@ static void run(u8 family, bool known_first, u32 pair, u32 source, u32 router,
 	unit_settings_init(&set);
 	for (scope = 1; scope <= ICMPGUARD_SCOPE_MAX; scope++)
 		set.limit[CLASS(ECHO_REQUEST)][scope].count = 0;
-	unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(PAIR), pair,
+	unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(PAIR), limits.pair,
 		       ICMPGUARD_UNIT_SECOND, 3);
-	if (source)
-		unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(SOURCE), source,
-			       ICMPGUARD_UNIT_SECOND, 2);
-	unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(ROUTER), router,
-		       ICMPGUARD_UNIT_SECOND, burst);
+	if (limits.source)
+		unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(SOURCE),
+			       limits.source, ICMPGUARD_UNIT_SECOND, 2);
+	if (limits.router)
+		unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(ROUTER),
+			       limits.router, ICMPGUARD_UNIT_SECOND,
+			       limits.burst);
+	if (limits.destination)
+		unit_set_limit(&set, CLASS(ECHO_REQUEST), SCOPE(DESTINATION),
+			       limits.destination, ICMPGUARD_UNIT_SECOND,
+			       limits.destination_burst);
 	set.known_first = known_first;
 	memset(both, 0, sizeof(*both));
 	guard_init(&both->is, &set, LINES);
@@ -176,21 +204,39 @@ static void test_same(void)
 
 	for (family = 0; family < ICMPG_FAMILIES; family++) {
 		/* Divided among levels, and a burst too small for that. */
-		run(family, true, 2, 0, 200, 200, &both);
+		run(family, true, (struct limits){ 2, 0, 200, 0, 200 }, &both);
 		EXPECT(both.refused[SCOPE(PAIR)] > 1000 &&
 		       both.refused[SCOPE(ROUTER)] > PACKETS / 4 &&
 		       both.left > 1000, "%u %u %u", both.refused[SCOPE(PAIR)],
 		       both.refused[SCOPE(ROUTER)], both.left);
-		run(family, true, 2, 0, 200, 20, &both);
+		run(family, true, (struct limits){ 2, 0, 200, 0, 20 }, &both);
 		EXPECT(both.refused[SCOPE(ROUTER)] > PACKETS / 4);
 		/* Nobody is known. */
-		run(family, false, 2, 0, 200, 200, &both);
+		run(family, false, (struct limits){ 2, 0, 200, 0, 200 },
+		    &both);
 		EXPECT(both.refused[SCOPE(ROUTER)] > PACKETS / 4);
 		/* The limit of a source comes before the router's. */
-		run(family, true, 20, 1, 200, 200, &both);
+		run(family, true, (struct limits){ 20, 1, 200, 0, 200 },
+		    &both);
 		EXPECT(both.refused[SCOPE(SOURCE)] > 100 &&
 		       both.refused[SCOPE(ROUTER)] > PACKETS / 4, "%u %u",
 		       both.refused[SCOPE(SOURCE)], both.refused[SCOPE(ROUTER)]);
+		/* A budget of the destination alone, and beside the router's. */
+		run(family, true, (struct limits){ 2, 1, 0, 200, 0, 200 },
+		    &both);
+		EXPECT(both.refused[SCOPE(DESTINATION)] > PACKETS / 4, "%u",
+		       both.refused[SCOPE(DESTINATION)]);
+		run(family, true, (struct limits){ 2, 0, 200, 230, 200, 200 },
+		    &both);
+		EXPECT(both.refused[SCOPE(DESTINATION)] > 1000 &&
+		       both.refused[SCOPE(ROUTER)] > 1000, "%u %u",
+		       both.refused[SCOPE(DESTINATION)],
+		       both.refused[SCOPE(ROUTER)]);
+		/* Only the router's budget is divided, so only that overloads. */
+		run(family, true, (struct limits){ 2, 0, 50, 230, 200, 20 },
+		    &both);
+		EXPECT(both.refused[SCOPE(DESTINATION)] > 1000, "%u",
+		       both.refused[SCOPE(DESTINATION)]);
 	}
 }
 
@@ -218,8 +264,8 @@ static void test_known(void)
 		guard_send(&guard, &pkt, SCOPES_EVERY);
 	}
 	pkt = echo(ICMPG_IPV4, 5000);
-	EXPECT(short_way(&guard, &pkt) == REASON(LIMIT_ROUTER));
-	EXPECT(!short_way(&guard, &known));
+	EXPECT(short_way(&guard, &pkt, true) == REASON(LIMIT_ROUTER));
+	EXPECT(!short_way(&guard, &known, true));
 	guard_exit(&guard);
 }
 
