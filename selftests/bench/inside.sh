@@ -112,7 +112,7 @@ up_hashlimit() {
 			-m hashlimit --hashlimit-name own$family --hashlimit-mode srcip \
 			--hashlimit-srcmask "${mask[$family]}" --hashlimit-above "$1/$2" \
 			--hashlimit-burst "$3" --hashlimit-htable-size "${buckets:-65536}" \
-			--hashlimit-htable-max 2097152 --hashlimit-htable-expire 600000 -j DROP &&
+			--hashlimit-htable-max 1048576 --hashlimit-htable-expire 600000 -j DROP &&
 		"${xt[$family]}" -t raw -A PREROUTING -p "${icmp_xt[$family]}" ${type_xt[$family]} \
 			-m hashlimit --hashlimit-name all$family --hashlimit-above $budget/second \
 			--hashlimit-burst $budget -j DROP || return
@@ -427,10 +427,10 @@ memory() {
 
 # What a sender takes that isn't forgotten, all with the same two limits. The
 # guard's table is filled until it has forgotten nearly one in a hundred, the
-# others get as many senders as its largest one.
+# others get as many senders as that of 4M.
 part_memory() {
 	local each keys kept
-	for each in guard_two guard_large ${thorough:+guard_table guard_huge} hashlimit nftmeter; do
+	for each in guard_two ${thorough:+guard_table guard_huge} guard_large hashlimit nftmeter; do
 		memory_of "$each"
 	done
 }
@@ -498,11 +498,12 @@ slab() {
 	awk '/^SUnreclaim:/ { print $2 * 1024 }' /proc/meminfo
 }
 
-# On two processors at the same time, and on one: how long it takes. Twelve tries
-# don't fill the others' tables, and each is so short that something else that this
-# machine does isn't in all of them. The budget is small, as it fills between them.
+# On two processors at the same time, and on one: how long it takes. Six tries
+# don't fill hashlimit's table, which can't be larger and doesn't count what it
+# refuses then, and each is so short that something else that this machine does
+# isn't in all of them. The budget is small, as it fills between them.
 part_scaling() {
-	local each cpus try some=50000 tries=${thorough:+12}
+	local each cpus try some=50000 tries=${thorough:+6}
 	for each in guard guard_two hashlimit ${thorough:+rawdrop nftdrop nftmeter}; do
 		budget=100 up "$each" 1 minute 1 || continue
 		send loop=hook packet=echo4 sources=1000 packets=1000
