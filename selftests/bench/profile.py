@@ -15,6 +15,7 @@ import collections
 import pathlib
 import re
 import subprocess
+import sys
 
 OURS = {each.name for each in (pathlib.Path(__file__).parent / "../../kmod").glob("*.[ch]")}
 BLOCK = re.compile(r"^Trace \d+: \S+ \[[0-9a-f]+/([0-9a-f]+)/")
@@ -24,7 +25,7 @@ INSN = re.compile(r"^0x([0-9a-f]+): ")
 
 def read_trace(name, first, last, after=None):
     """How often each instruction between two addresses was run since the one at a third was."""
-    blocks, runs, current = {}, collections.Counter(), None
+    blocks, runs, current, seen = {}, collections.Counter(), None, after is None
     with open(name, encoding="ascii", errors="replace") as lines:
         for line in lines:
             if line.startswith("IN:"):
@@ -39,9 +40,12 @@ def read_trace(name, first, last, after=None):
                     start = int(found[1], 16)
                     if start == after:
                         runs.clear()
+                        seen = True
                     runs[start] += 1
                 elif found := BACK.match(line):
                     runs[int(found[1], 16)] -= 1
+    if not seen:
+        sys.exit("profile: the mark was never run")
     counts = collections.Counter()
     for start, times in runs.items():
         if first <= start < last:
@@ -85,7 +89,8 @@ def main():
                for line in subprocess.run(["nm", args.module], text=True, check=True,
                                           capture_output=True).stdout.splitlines()
                if line.split()[-2] in "tT"}
-    counts = read_trace(args.trace, args.text, args.text + size, symbols.get(args.after))
+    counts = read_trace(args.trace, args.text, args.text + size,
+                        symbols[args.after] if args.after else None)
     names, files = name_addresses(args.module, args.text, sorted(counts))
     calls = counts[symbols[args.entry]]
     # what was run for something else was run far less often

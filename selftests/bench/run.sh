@@ -70,7 +70,7 @@ profile() {
 	kernel=$(sed -n 's/^kernel \([^ ]*\).*/\1/p' "$log")
 	"$here/profile.py" --module "$O/kernel-$kernel/icmpguard.ko" \
 		--text "$(sed -n 's/^text //p' "$log")" \
-		--entry icmpg_hook_prerouting_ipv4 --after icmpg_nl_config_get_doit \
+		--entry icmpg_hook_prerouting_ipv4 --after icmpg_nl_config_get_dumpit \
 		"$out/trace-$1" >"$out/profile-$1"
 	rm "$out/trace-$1"
 }

@@ -230,6 +230,12 @@ def test_trace(folder):
     assert profile.read_trace(trace, 0x100, 0x300) == {0x100: 2, 0x101: 2, 0x200: 1}
     assert profile.read_trace(trace, 0x100, 0x300, 0x200) == {0x100: 1, 0x101: 1, 0x200: 1}
     assert profile.read_trace(trace, 0x100, 0x200) == {0x100: 2, 0x101: 2}
+    try:
+        profile.read_trace(trace, 0x100, 0x300, 0x101)
+    except SystemExit as end:
+        assert "never run" in str(end.code)
+    else:
+        raise AssertionError("a mark that was never run doesn't matter")
 
 
 def main():
