@@ -563,6 +563,8 @@ part_rehearsal() {
 	icmpguard set mode enforce
 	echo "rehearsal build_us $((${EPOCHREALTIME/./} - started))"
 	echo "rehearsal taken $(($(memory) - before))"
+	sed -n 's/^table.size-bytes /rehearsal table /p
+		s/^known.candidate-bytes /rehearsal candidates /p' /proc/net/icmpguard
 	measure rehearsal-new loop=hook packet=echo4 sources=$keys packets=$keys
 	few_refused
 	echo "rehearsal keys $keys"

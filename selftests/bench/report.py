@@ -505,7 +505,8 @@ def rehearsed(res, args):
     yield f"| senders sent, a packet each | {got['keys']:,} |"
     yield (f"| not forgotten afterwards | {got['kept']:,} ({100 * got['kept'] / got['keys']:.3f} %); "
            f"evictions {got['evictions']:,}, table {got['fill'] / 10:.1f} % full |")
-    yield (f"| memory taken, table-size 168M, candidate-size 16M | {got['taken']:,} bytes, "
+    yield (f"| memory taken, table-size {got['table'] >> 20}M, candidate-size "
+           f"{got['candidates'] >> 20}M | {got['taken']:,} bytes, "
            f"{got['taken'] / got['kept']:.1f} for each that isn't forgotten |")
     yield f"| slabs grow by in a flood of random sources | {got['slab']:,} bytes |"
     yield f"| building all that, table to history and candidates | {got['build_us'] / 1000:.1f} ms |"

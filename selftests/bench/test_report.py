@@ -205,12 +205,12 @@ def test_rehearsal(folder):
     """the rehearsal's figures"""
     lines = {f"rehearsal {key}": f"rehearsal {key} {value}" for key, value in (
         ("keys", 2000), ("kept", 1000), ("evictions", 3), ("fill", 456), ("taken", 20500),
-        ("slab", 0), ("build_us", 1500), ("resize_us", 2500))}
+        ("slab", 0), ("build_us", 1500), ("resize_us", 2500), ("table", 3 << 20), ("candidates", 1 << 20))}
     for case in report.REHEARSED:
         lines[case] = f"measured {case} guard packets=4 refused=3 instructions=10 ns=1"
     text = "\n".join(report.rehearsed(read(folder, complete="\n".join([*lines.values(), "complete"])),
                                       arguments(folder)))
-    for piece in ("| 2,000 |", "1,000 (50.000 %)", "45.6 % full", "20.5 for each", "1.5 ms", "2.5 ms",
+    for piece in ("| 2,000 |", "1,000 (50.000 %)", "45.6 % full", "20.5 for each", "table-size 3M, candidate-size 1M", "1.5 ms", "2.5 ms",
                   "2.5 instructions, 3 of 4 refused"):
         assert piece in text, (piece, text)
 
