@@ -10,8 +10,11 @@
 # which aren't attacked have room; the default of `router` is no more than what one
 # address gets, and newcomers to the router's other addresses wait as well. What a
 # sender has for itself, and what nobody attacks, keeps its default.
+#
+# A slow kernel has no time for anybody else beside 650 packets a second.
 
-readonly flood_total=$((5000 / ${ICMPGUARD_SLOW:-1})) flood_excess=50
+readonly flood_slow=${ICMPGUARD_SLOW:-1}
+readonly flood_total=$((flood_slow > 1 ? 2500 / flood_slow : 5000)) flood_excess=50
 # More than others may send at once to what isn't attacked; a burst of fewer than 64
 # isn't divided among known senders and others.
 readonly flood_burst=96

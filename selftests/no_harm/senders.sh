@@ -6,9 +6,9 @@
 # the beginning, and known when the first flood comes; each flood has a group of
 # newcomers. All are addresses of the client, which counts the answers.
 
-readonly senders_count=12 senders_rounds=6
 # Known is who comes back within a minute. All together need half of what the
-# limits in a flood of three kinds let through.
+# limits in a flood of three kinds let through: on a slow kernel there is less of it.
+readonly senders_count=$((${ICMPGUARD_SLOW:-1} > 1 ? 6 : 12)) senders_rounds=6
 readonly senders_interval_us=$((5000000 * ${ICMPGUARD_SLOW:-1}))
 # at most: pings of a hundred of known senders, and pings of each newcomer
 readonly senders_known_lose=1 senders_newcomer_loses=3
