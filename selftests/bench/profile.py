@@ -6,8 +6,9 @@ usage: profile.py --module FILE --text ADDRESS --entry FUNCTION [--after FUNCTIO
 
 FILE is icmpguard.ko with its debugging information, ADDRESS where its .text was
 loaded. Prints the instructions that each function and each source file took, per
-call of --entry; what the compiler put into others is counted as what it was, and
-only what was run since the last call of --after.
+call of --entry; what the compiler put into others is counted as what it was. What
+counts is run between the first call of --entry after the last one of --after, and
+its last call: so it is whole packets, and nothing of what reads counters.
 """
 
 import argparse
@@ -23,9 +24,11 @@ BACK = re.compile(r"^Stopped execution of TB chain before \S+ \[([0-9a-f]+)\]")
 INSN = re.compile(r"^0x([0-9a-f]+): ")
 
 
-def read_trace(name, first, last, after=None):
-    """How often each instruction between two addresses was run since the one at a third was."""
-    blocks, runs, current, seen = {}, collections.Counter(), None, after is None
+def read_trace(name, first, last, entry, after=None):
+    """How often each instruction from the first to the last address was run, in whole
+    calls of an entry since the address after."""
+    blocks, runs, packet, current = {}, collections.Counter(), None, None
+    seen = after is None
     with open(name, encoding="ascii", errors="replace") as lines:
         for line in lines:
             if line.startswith("IN:"):
@@ -40,10 +43,14 @@ def read_trace(name, first, last, after=None):
                     start = int(found[1], 16)
                     if start == after:
                         runs.clear()
-                        seen = True
-                    runs[start] += 1
-                elif found := BACK.match(line):
-                    runs[int(found[1], 16)] -= 1
+                        seen, packet = True, None
+                    elif start == entry:
+                        runs.update(packet or ())
+                        packet = collections.Counter()
+                    if packet is not None:
+                        packet[start] += 1
+                elif packet is not None and (found := BACK.match(line)):
+                    packet[int(found[1], 16)] -= 1
     if not seen:
         sys.exit("profile: the mark was never run")
     counts = collections.Counter()
@@ -89,7 +96,7 @@ def main():
                for line in subprocess.run(["nm", args.module], text=True, check=True,
                                           capture_output=True).stdout.splitlines()
                if line.split()[-2] in "tT"}
-    counts = read_trace(args.trace, args.text, args.text + size,
+    counts = read_trace(args.trace, args.text, args.text + size, symbols[args.entry],
                         symbols[args.after] if args.after else None)
     names, files = name_addresses(args.module, args.text, sorted(counts))
     calls = counts[symbols[args.entry]]

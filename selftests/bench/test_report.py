@@ -216,22 +216,22 @@ def test_rehearsal(folder):
 
 
 def test_trace(folder):
-    """a profile has what was run since the mark, and nothing twice"""
+    """a profile has whole packets since the mark, and nothing twice"""
     trace = pathlib.Path(folder) / "trace"
+    run = [f"Trace 0: 0x7f [00000000/{block}/00000000/00000000] " for block in
+           ("100", "200", "100", "300", "100", "200", "100", "100")]
     trace.write_text("\n".join([
         "IN: ", "0x00000100:  aa nop", "0x00000101:  aa nop", "",
-        "IN: ", "0x00000200:  aa nop", "",
-        "Trace 0: 0x7f [00000000/100/00000000/00000000] ",
-        "Trace 0: 0x7f [00000000/200/00000000/00000000] ",
-        "Trace 0: 0x7f [00000000/100/00000000/00000000] ",
-        "Trace 0: 0x7f [00000000/100/00000000/00000000] ",
-        "Stopped execution of TB chain before 0x7f [100] ",
+        "IN: ", "0x00000200:  aa nop", "", "IN: ", "0x00000300:  aa nop", "",
+        *run, "Stopped execution of TB chain before 0x7f [100] ", run[1], run[2],
     ]) + "\n", encoding="ascii")
-    assert profile.read_trace(trace, 0x100, 0x300) == {0x100: 2, 0x101: 2, 0x200: 1}
-    assert profile.read_trace(trace, 0x100, 0x300, 0x200) == {0x100: 1, 0x101: 1, 0x200: 1}
-    assert profile.read_trace(trace, 0x100, 0x200) == {0x100: 2, 0x101: 2}
+    read = profile.read_trace
+    # two packets begin with 200 and have an end, one of them behind the mark at 300
+    assert read(trace, 0x100, 0x400, 0x200) == {0x100: 3, 0x101: 3, 0x200: 2, 0x300: 1}
+    assert read(trace, 0x100, 0x400, 0x200, 0x300) == {0x100: 1, 0x101: 1, 0x200: 1}
+    assert read(trace, 0x100, 0x200, 0x200) == {0x100: 3, 0x101: 3}
     try:
-        profile.read_trace(trace, 0x100, 0x300, 0x101)
+        read(trace, 0x100, 0x400, 0x200, 0x101)
     except SystemExit as end:
         assert "never run" in str(end.code)
     else:
