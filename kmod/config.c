@@ -104,9 +104,11 @@ static void icmpg_config_build_masks(struct icmpg_config *config)
 						bits);
 		}
 	}
-	for (scope = 1; scope <= ICMPGUARD_SCOPE_MAX; scope++)
-		config->mask_ipv4[scope] = cpu_to_be32(be64_to_cpu(
-			config->mask[scope][ICMPG_IPV4][0]) >> 32);
+	for (scope = 1; scope <= ICMPGUARD_SCOPE_MAX; scope++) {
+		u64 mask = be64_to_cpu(config->mask[scope][ICMPG_IPV4][0]);
+
+		config->mask_ipv4[scope] = cpu_to_be32(mask >> 32);
+	}
 }
 
 static bool icmpg_config_has_short_way(const struct icmpg_config *config)
