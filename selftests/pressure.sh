@@ -36,11 +36,11 @@ small_table() {
 	END
 }
 
-# flood FAMILY [WORD...]: one packet of each of many pairs, other ones than the
-# tests' own. An IPv6 source is its /64, so there the destinations differ.
+# flood FAMILY [WORD...]: one packet of each of many senders, other ones than the
+# tests' own. An IPv6 sender is its /64.
 flood() {
 	local words=(src=100.64.0.1 step-src=1 "dst=${to[4]}")
-	[[ $1 == 4 ]] || words=(src=2001:db8:aaaa::1 dst=2001:db8:f000::1 step-dst=1)
+	[[ $1 == 4 ]] || words=(src=2001:db8:8000:: step-net=1 "dst=${to[6]}")
 	./send "$attacker" eth0 to=02:00:00:00:01:01 "${words[@]}" count="$senders" \
 		rate=1000000 "${@:2}"
 }
