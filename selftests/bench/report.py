@@ -437,7 +437,8 @@ def show_seconds(res, args):
     if not res.seconds:
         return
     yield ""
-    yield f"Took {args.seconds} s in all; of it, two machines at a time: " + ", ".join(
+    took = f"Took {args.seconds} s in all; its parts" if args.seconds else "The parts took"
+    yield f"{took}, some of them at the same time: " + ", ".join(
         f"{part} {seconds} s" for _, part, seconds in res.seconds) + "."
 
 
@@ -573,7 +574,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--date", default=str(datetime.date.today()))
-    parser.add_argument("--seconds", default="?")
+    parser.add_argument("--seconds")
     parser.add_argument("--keep", type=pathlib.Path)
     parser.add_argument("--readme")
     parser.add_argument("--profile", action="append", default=[])
