@@ -11,7 +11,8 @@
 # A test that takes longer than the `timeout` in selftests/settings says so in a
 # comment of its own, `# timeout: SECONDS`; one that needs more on the kernel's
 # command line has a comment `# kernel arguments: ARGS`. Two tests run at a time,
-# or as many as JOBS says, but for one that has a comment `# alone`.
+# or as many as JOBS says. One that has a comment `# alone` runs beside nothing, those
+# with a comment `# mostly waits` run one after the other beside all the rest.
 #
 # With --debug all that needs a machine is run on the debug kernel, where any
 # report of a bug and any leak is a failure, with the tests of TEST_PROGS_EXTENDED,
@@ -23,7 +24,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 O=$(realpath -m "${O:-.build}")
 export O
 
-number=0 shown=0 running=0
+number=0 shown=0
+declare -A runs=()
 scratch=$(mktemp -d)
 tally=$scratch/tally
 trap stop EXIT
@@ -32,7 +34,7 @@ trap 'exit 143' TERM
 
 # the kernels to run the tests on, what to run them under, how much time they get
 mapfile -t kernels < <(sed '/^#/d' selftests/vm/kernels)
-debug='' long='' under=() slow=1
+debug='' long='' under=() slow=1 host_steps='' row=''
 case ${1-} in
 --debug)
 	kernels=(debug) debug=1 under=(vm/leaks.sh) slow=6
@@ -55,14 +57,19 @@ stop() {
 	rm -rf "$scratch"
 }
 
-# Runs one program and counts its results.
+# run_test NUMBER NAME TIMEOUT ARGUMENT...: runs one program and counts its results.
 run_test() {
-	local name=$1 timeout=$2 before=$SECONDS
-	shift 2
-	number=$((number + 1))
-	/usr/bin/python3 selftests/ktap.py run --number $number --name "$name" \
+	local number=$1 name=$2 timeout=$3 before=$SECONDS
+	shift 3
+	/usr/bin/python3 selftests/ktap.py run --number "$number" --name "$name" \
 		--timeout "$timeout" --tally "$tally" "$@"
 	echo "# $((SECONDS - before)) s $name" >>"$scratch/times"
+}
+
+# The same in the background, with what it says into a file.
+run_unseen() {
+	run_test "$@" >"$scratch/said-$1" 2>&1
+	touch "$scratch/ended-$1"
 }
 
 # Prints the tests in lists of selftests/Makefile.
@@ -95,47 +102,72 @@ check_listed() {
 	return $bad
 }
 
-# start_test LIMIT ARGUMENT...: run_test with these as soon as fewer than that run.
-# A lone one is seen as it goes, others when they and those before have ended.
+# start_test LIMIT ARGUMENT...: a test, as soon as fewer than that run. A lone one is
+# seen as it goes, others when they and those before have ended.
 start_test() {
 	wait_until_below "$1"
+	number=$((number + 1))
 	if [[ $1 -eq 1 ]]; then
-		run_test "${@:2}"
+		run_test $number "${@:2}"
 		shown=$number
 		return
 	fi
 	set -m
-	{
-		run_test "${@:2}" >"$scratch/said-$((number + 1))" 2>&1
-		touch "$scratch/ended-$number"
-	} &
+	run_unseen $number "${@:2}" &
 	set +m
-	number=$((number + 1)) running=$((running + 1))
+	runs[$number]=1
 }
 
-# Runs a test on a kernel.
-start_in_machine() {
-	local program=$1 kernel=$2 limit=$jobs timeout arguments
-	if [[ $tests -eq 1 ]] || grep -qx '# alone' "selftests/$program" 2>/dev/null; then
-		limit=1
-	fi
+# start_row PROGRAM...: tests of the module on each kernel, one after the other,
+# beside whatever else runs. They have the last numbers.
+start_row() {
+	local program kernel next=$((planned - $# * ${#kernels[@]}))
+	set -m
+	for program in "$@"; do
+		for kernel in "${kernels[@]}"; do
+			next=$((next + 1))
+			in_machine "$program" "$kernel" run_unseen $next
+		done
+	done &
+	set +m
+	row=$!
+}
+
+# in_machine PROGRAM KERNEL COMMAND...: COMMAND with the arguments of run_test for
+# a test on a kernel.
+in_machine() {
+	local program=$1 kernel=$2 timeout arguments
+	shift 2
 	timeout=$(($(test_timeout "$program") * slow))
 	arguments=$(sed -n 's/^# kernel arguments: //p' "selftests/$program" 2>/dev/null)
 	# time to build and to boot comes on top
-	start_test "$limit" "$program on $kernel" $((timeout + 180 * slow)) -- \
+	"$@" "$program on $kernel" $((timeout + 180 * slow)) -- \
 		selftests/vm/run --kernel "$kernel" --timeout "$timeout" \
 		${arguments:+--append "$arguments"} -- "${under[@]}" "./$program"
 }
 
+# says PROGRAM COMMENT
+says() {
+	grep -qx "# $2" "selftests/$1" 2>/dev/null
+}
+
 # Waits for tests to end, until less than so many run.
 wait_until_below() {
-	while [[ $running -gt 0 && $running -ge $1 ]]; do
-		wait -n
-		running=$((running - 1))
-		while [[ -e $scratch/ended-$((shown + 1)) ]]; do
-			shown=$((shown + 1))
-			cat "$scratch/said-$shown"
-		done
+	while end_tests && [[ ${#runs[@]} -gt 0 && ${#runs[@]} -ge $1 ]]; do
+		# one that was killed has left no word of its end
+		wait -n || [[ $? -ne 127 ]] || break
+	done
+}
+
+# Takes note of what has ended, and shows all whose turn it is.
+end_tests() {
+	local each
+	for each in "${!runs[@]}"; do
+		[[ ! -e $scratch/ended-$each ]] || unset "runs[$each]"
+	done
+	while [[ -e $scratch/ended-$((shown + 1)) ]]; do
+		shown=$((shown + 1))
+		cat "$scratch/said-$shown"
 	done
 }
 
@@ -154,19 +186,44 @@ else
 	mapfile -t programs < <(list_tests TEST_PROGS TEST_GEN_PROGS ${debug:+TEST_PROGS_EXTENDED})
 fi
 
-echo "TAP version 13"
 tests=$((${#programs[@]} * ${#kernels[@]}))
+# which of them need the machine for themselves, and which hardly need it
+alone=() waiting=() others=()
+for program in "${programs[@]}"; do
+	if [[ $tests -eq 1 ]] || says "$program" alone; then
+		alone+=("$program")
+	elif [[ $jobs -gt 1 && -z $debug ]] && says "$program" 'mostly waits'; then
+		waiting+=("$program")
+	else
+		others+=("$program")
+	fi
+done
+
+planned=$tests
 if [[ $# -eq 0 && -n $debug ]]; then
-	echo "1..$((tests + 2))"
-	run_test "debug kernel" 7200 --plain -- selftests/vm/debug-kernel.sh
-	run_test "planted bugs" 3600 -- selftests/vm/planted.sh
-	shown=$number
+	planned=$((tests + 2))
 elif [[ $# -eq 0 && -z $long ]]; then
-	echo "1..$((tests + 12))"
-	run_test "reading of test results" 60 -- selftests/ktap.py self-check
-	run_test "reading of what is measured" 60 -- selftests/bench/test_report.py
-	run_test "all tests are listed" 60 --plain -- bash -c check_listed
-	shown=$number
+	planned=$((tests + 12))
+fi
+
+echo "TAP version 13"
+echo "1..$planned"
+if [[ $# -eq 0 && -n $debug ]]; then
+	start_test 1 "debug kernel" 7200 --plain -- selftests/vm/debug-kernel.sh
+	start_test 1 "planted bugs" 3600 -- selftests/vm/planted.sh
+elif [[ $# -eq 0 && -z $long ]]; then
+	start_test 1 "reading of test results" 60 -- selftests/ktap.py self-check
+	start_test 1 "reading of what is measured" 60 -- selftests/bench/test_report.py
+	start_test 1 "all tests are listed" 60 --plain -- bash -c check_listed
+	host_steps=1
+fi
+for program in "${alone[@]}"; do
+	for kernel in "${kernels[@]}"; do
+		in_machine "$program" "$kernel" start_test 1
+	done
+done
+[[ ${#waiting[@]} -eq 0 ]] || start_row "${waiting[@]}"
+if [[ -n $host_steps ]]; then
 	start_test "$jobs" "virtual machine" 600 -- selftests/vm/check.sh
 	start_test "$jobs" "module without a warning" 600 --plain -- selftests/lint.sh gcc
 	start_test "$jobs" "fit to kernels" 600 -- selftests/compat/check.sh
@@ -177,20 +234,20 @@ elif [[ $# -eq 0 && -z $long ]]; then
 	start_test "$jobs" "commands for people" 1200 -- selftests/documented.py outside
 	start_test "$jobs" "kselftest" 600 -- selftests/kselftest/check.sh
 	start_test "$jobs" "tests of the tool" 600 -- make -s -C userspace O="$O/userspace" check
-else
-	echo "1..$tests"
 fi
-for program in "${programs[@]}"; do
+for program in "${others[@]}"; do
 	for kernel in "${kernels[@]}"; do
-		start_in_machine "$program" "$kernel"
+		in_machine "$program" "$kernel" start_test "$jobs"
 	done
 done
 wait_until_below 1
+[[ -z $row ]] || wait "$row"
+end_tests
 
 cat "$scratch/times"
 echo "# $SECONDS s in all, $jobs at a time"
 # a program whose report broke off has left no line
-awk -v due=$number '
+awk -v due=$planned '
 	{ passed += $1; failed += $2; skipped += $3 }
 	END {
 		if (NR != due)

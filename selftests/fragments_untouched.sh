@@ -29,6 +29,8 @@ test_no_defragmentation() {
 # capture NAME DEVICE: what the router sees there of the datagram that is to
 # come; ends with its last fragment.
 capture() {
+	# what the last one said must not be taken for this one's
+	rm -f "$scratch/$1" "$scratch/$1.err"
 	ip netns exec "$router" timeout 10 tcpdump -Q "$3" -i "$2" -l -n -v --immediate-mode -t \
 		"udp port 4000 or ip[6:2] & 0x3fff != 0 or ip6[6] = 44" \
 		>"$scratch/$1" 2>"$scratch/$1.err" &

@@ -171,7 +171,8 @@ have_arrived() {
 # test_dump stats|hold: while a reader isn't done, the module stays.
 test_dump() {
 	local reader said
-	rm -f "$scratch/hold"
+	# what the last one said must not be taken for this one's
+	rm -f "$scratch/hold" "$scratch/dump"
 	mkfifo "$scratch/hold"
 	ip netns exec "$router" ./genl.py "$1" <"$scratch/hold" >"$scratch/dump" 2>&1 &
 	reader=$!
