@@ -97,10 +97,11 @@ use_tracepath() {
 	[[ $said == *reached* && $said == *"pmtu ${lab_mtu[$1]-}"* && $said != *'no reply'* ]]
 }
 
-# transfer TARGET FAMILY: to the server and back, in whole segments.
+# transfer TARGET FAMILY: to the server and back, in whole segments. What has been
+# lost twice is sent again only after seconds.
 transfer() {
 	local sum
-	sum=$(in_client timeout $((patience * 6)) socat -t $((patience * 4)) - \
+	sum=$(in_client timeout $((patience * 12)) socat -t $((patience * 8)) - \
 		"TCP$2:${1/#*:*/[$1]}:7" <"$scratch/data" 2>&1 | cksum)
 	echo "$sum"
 	[[ $sum == "$data_sum" ]]
