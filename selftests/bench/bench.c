@@ -16,6 +16,8 @@
  * sources=N	that many sources in turn; 0 for random ones
  * from=N	the first of them to send, where one CPU sends
  * cpus=N	a thread on each of the first N CPUs sends all the packets
+ * ms=N		for so long, where no number of packets is given
+ * warm=N	for N ms before it is measured; refused then is shown as before
  * each=1	also the median and the worst of the packets that were refused
  * extra=1	with a hook beside those that are there
  */
@@ -60,7 +62,9 @@ static const char *const icmpg_bench_loop_word[] = {
  * @packet: what is sent
  * @sources: how many in turn, 0 for random ones
  * @from: which of them is the first, on the first CPU
- * @packets: how many each CPU sends
+ * @packets: how many each CPU sends, at most
+ * @ms: for how long at most; 0 is for as long as it takes
+ * @warm: ms for which they are sent before that
  * @cpus: how many send
  * @each: look at every single packet
  * @extra: with a hook beside those that are there
@@ -72,6 +76,8 @@ struct icmpg_bench_order {
 	u32 sources;
 	u32 from;
 	u32 packets;
+	u32 ms;
+	u32 warm;
 	u32 cpus;
 	u32 each;
 	u32 extra;
@@ -82,26 +88,34 @@ struct icmpg_bench_order {
  * @order: what is to be measured
  * @skb: the packet of the hook loop
  * @source: the last source
+ * @packets: how many have been sent
  * @refused: packets that a hook dropped
+ * @before: those of them that were only to warm up
  * @instructions: while interrupts were off
  * @elapsed: instructions from the start to the end, whoever made them
  * @ns: time from the start to the end
  * @bin: packets that were refused, by what they cost; NULL without @each
  * @task: the thread
+ * @late: threads that haven't begun yet
  * @done: it has ended
+ *
+ * Alone on its lines, as CPUs write to it with each packet.
  */
 struct icmpg_bench_run {
 	const struct icmpg_bench_order *order;
 	struct sk_buff *skb;
 	u32 source;
+	u64 packets;
 	u64 refused;
+	u64 before;
 	u64 instructions;
 	u64 elapsed;
 	u64 ns;
 	u32 *bin;
 	struct task_struct *task;
+	atomic_t *late;
 	struct completion done;
-};
+} ____cacheline_aligned;
 
 static DEFINE_MUTEX(icmpg_bench_lock);	/* one run at a time; the result */
 static char icmpg_bench_result[256];
@@ -236,24 +250,54 @@ static void icmpg_bench_some(struct icmpg_bench_run *run, u32 count)
 	local_bh_enable();
 }
 
-static void icmpg_bench_run(struct icmpg_bench_run *run)
+static void icmpg_bench_batches(struct icmpg_bench_run *run, u32 packets,
+				u32 ms)
 {
-	u64 start = get_cycles(), start_ns = ktime_get_ns();
+	u64 end_ns = ktime_get_ns() + (u64)ms * NSEC_PER_MSEC;
 	u32 left, count;
 
-	for (left = run->order->packets; left; left -= count) {
+	run->packets = 0;
+	for (left = packets; left && !(ms && ktime_get_ns() >= end_ns);
+	     left -= count) {
 		count = min_t(u32, left, ICMPG_BENCH_BATCH);
 		icmpg_bench_some(run, count);
+		run->packets += count;
 		cond_resched();
 	}
+}
+
+static void icmpg_bench_warm(struct icmpg_bench_run *run)
+{
+	if (!run->order->warm)
+		return;
+	icmpg_bench_batches(run, U32_MAX, run->order->warm);
+	run->before = run->refused;
+	run->refused = 0;
+	run->instructions = 0;
+	if (run->bin)
+		memset(run->bin, 0, ICMPG_BENCH_BINS * sizeof(*run->bin));
+}
+
+static void icmpg_bench_run(struct icmpg_bench_run *run)
+{
+	u64 start, start_ns;
+
+	icmpg_bench_warm(run);
+	start = get_cycles();
+	start_ns = ktime_get_ns();
+	icmpg_bench_batches(run, run->order->packets, run->order->ms);
 	run->elapsed = get_cycles() - start;
 	run->ns = ktime_get_ns() - start_ns;
 }
 
+/* Nobody is to be measured while the others aren't there yet. */
 static int icmpg_bench_thread(void *data)
 {
 	struct icmpg_bench_run *run = data;
 
+	atomic_dec(run->late);
+	while (atomic_read(run->late))
+		cpu_relax();
 	icmpg_bench_run(run);
 	complete(&run->done);
 	return 0;
@@ -309,34 +353,38 @@ static u32 icmpg_bench_quantile(const struct icmpg_bench_run *run, u32 part)
 
 static void icmpg_bench_say(const struct icmpg_bench_run *run, u32 cpus)
 {
-	u64 refused = 0, instructions = 0, elapsed = 0, ns = 0;
+	u64 packets = 0, refused = 0, before = 0, instructions = 0;
+	u64 elapsed = 0, ns = 0;
 	int at;
 	u32 i;
 
 	for (i = 0; i < cpus; i++) {
+		packets += run[i].packets;
 		refused += run[i].refused;
+		before += run[i].before;
 		instructions += run[i].instructions;
 		elapsed = max(elapsed, run[i].elapsed);
 		ns = max(ns, run[i].ns);
 	}
 	at = scnprintf(icmpg_bench_result, sizeof(icmpg_bench_result),
-		       "packets=%llu refused=%llu instructions=%llu elapsed=%llu ns=%llu",
-		       (u64)cpus * run->order->packets, refused, instructions,
-		       elapsed, ns);
+		       "packets=%llu refused=%llu before=%llu instructions=%llu elapsed=%llu ns=%llu",
+		       packets, refused, before, instructions, elapsed, ns);
 	if (run->bin)
 		at += scnprintf(icmpg_bench_result + at,
 				sizeof(icmpg_bench_result) - at,
-				" median=%u p99=%u worst=%u",
+				" median=%u p99=%u p9999=%u worst=%u",
 				icmpg_bench_quantile(run, 2),
 				icmpg_bench_quantile(run, 100),
+				icmpg_bench_quantile(run, 10000),
 				icmpg_bench_quantile(run, 1));
 	scnprintf(icmpg_bench_result + at, sizeof(icmpg_bench_result) - at,
 		  "\n");
 }
 
-/* All CPUs but one are threads that start at the same moment, more or less. */
+/* More than one CPU are threads that start at the same moment. */
 static int icmpg_bench_start(struct icmpg_bench_run *run, u32 cpus)
 {
+	atomic_t late;
 	u32 i;
 
 	if (cpus == 1) {
@@ -344,12 +392,14 @@ static int icmpg_bench_start(struct icmpg_bench_run *run, u32 cpus)
 		return 0;
 	}
 	for (i = 0; i < cpus; i++) {
+		run[i].late = &late;
 		run[i].task = kthread_create_on_cpu(icmpg_bench_thread, &run[i],
 						    i, "icmpg_bench/%u");
 		if (IS_ERR(run[i].task))
 			break;
 	}
 	cpus = i;
+	atomic_set(&late, cpus);
 	for (i = 0; i < cpus; i++)
 		wake_up_process(run[i].task);
 	for (i = 0; i < cpus; i++)
@@ -420,6 +470,8 @@ static int icmpg_bench_number(struct icmpg_bench_order *order, const char *key,
 		{ "sources", &order->sources },
 		{ "from", &order->from },
 		{ "packets", &order->packets },
+		{ "ms", &order->ms },
+		{ "warm", &order->warm },
 		{ "cpus", &order->cpus },
 		{ "each", &order->each },
 		{ "extra", &order->extra },
@@ -461,6 +513,8 @@ static int icmpg_bench_parse(struct icmpg_bench_order *order, char *text)
 			err = icmpg_bench_number(order, key, value);
 		}
 	}
+	if (order->ms && !order->packets)
+		order->packets = U32_MAX;
 	if (err || !dev || !order->packets || !order->cpus ||
 	    order->cpus > min_t(u32, num_online_cpus(), ICMPG_BENCH_CPUS))
 		return err ?: -EINVAL;

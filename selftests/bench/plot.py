@@ -37,12 +37,8 @@ def sources(res, names):
 
 def scaling(res, names):
     """Two processors: axes and series."""
-    def rate(each, cpus):
-        case = f"scaling-random-{cpus}"
-        return res.get(case, each, "packets") * 1e9 / res.get(case, each, "ns")
-
     return ("processors", "packets/s", "set xrange [0.8:2.2]", "set xtics 1"), [
-        (names[each], "", [(cpus, rate(each, cpus)) for cpus in (1, 2)])
+        (names[each], "", [(cpus, res.rate(f"scaling-random-{cpus}", each)) for cpus in (1, 2)])
         for each in names if res.scaling("scaling-random", each)]
 
 
