@@ -511,15 +511,15 @@ part_scaling() {
 		for ((try = 0; try < ${tries:-3}; try++)); do
 			for cpus in 1 2; do
 				budget=100 up "$each" 1 minute 1 || continue
-				scaling one 1
-				scaling random 0
+				scaling one 1 "$cpus"
+				scaling random 0 "$cpus"
 			done
 		done
 	done
 }
-# scaling NAME SOURCES
+# scaling NAME SOURCES CPUS
 scaling() {
-	measure "scaling-$1-$cpus" loop=hook packet=echo4 sources="$2" cpus=$cpus warm=$onset ms=250
+	measure "scaling-$1-$3" loop=hook packet=echo4 sources="$2" cpus="$3" warm=$onset ms=250
 	all_refused
 }
 
@@ -536,8 +536,14 @@ part_profile_one() {
 	profile 1
 	all_refused
 }
+# With few candidates some thousand packets are a large flood, once two times 67 ms
+# have gone by: of its first sightings few are written down.
 part_profile_random() {
-	up guard_two 1 minute 1
+	settings="candidate-size 16K" up guard_two 1 minute 1
+	for _ in 1 2; do
+		send loop=hook packet=echo4 sources=0 packets=20000
+		sleep 0.1
+	done
 	profile 0
 	all_refused
 }

@@ -36,7 +36,8 @@ def read_trace(name, first, last, entry, after=None):
             elif current is not None and (found := INSN.match(line)):
                 current.append(int(found[1], 16))
             else:
-                if current:
+                # where the clock has to tick a block is cut, once
+                if current and len(current) > len(blocks.get(current[0], ())):
                     blocks[current[0]] = current
                 current = None
                 if found := BLOCK.match(line):

@@ -227,6 +227,8 @@ def test_trace(folder):
     trace.write_text("\n".join([
         "IN: ", "0x00000100:  aa nop", "0x00000101:  aa nop", "",
         "IN: ", "0x00000200:  aa nop", "", "IN: ", "0x00000300:  aa nop", "",
+        # cut short where the clock had to tick
+        "IN: ", "0x00000100:  aa nop", "",
         *run, "Stopped execution of TB chain before 0x7f [100] ", run[1], run[2],
     ]) + "\n", encoding="ascii")
     read = profile.read_trace
