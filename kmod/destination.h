@@ -49,8 +49,8 @@ icmpg_destination_hash(const struct icmpg_destinations *known, u64 first,
 {
 	u64 now_here = (u64)generation << 32 | where;
 
-	return icmpg_key_mix(now_here * (known->key.k[0] | 1), first, second,
-			     &known->key);
+	return icmpg_key_mix_with(now_here * (known->key.k[0] | 1), first,
+				  second, &known->key);
 }
 
 /* A change of routes, rules or addresses changes it. */

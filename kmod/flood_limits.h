@@ -65,12 +65,9 @@ static __always_inline u64 icmpg_flood_debt(const struct icmpg_flood_ask *ask,
 
 /* Does a bucket of the sender's own owe more than it may? */
 static __always_inline bool icmpg_flood_owes(const struct icmpg_flood_ask *ask,
-					     u8 scope, u64 first, u64 second)
+					     const struct icmpg_limit *limit,
+					     u64 hash)
 {
-	const struct icmpg_limit *limit = &icmpg_flood_class(ask)->limit[scope];
-	u64 hash = icmpg_key_mix(ask->source, first, second,
-				 &limit->key[ask->family]);
-
 	return !icmpg_bucket_conforms(limit,
 				      icmpg_flood_debt(ask, limit, hash));
 }
@@ -87,8 +84,13 @@ static __always_inline bool icmpg_flood_owes(const struct icmpg_flood_ask *ask,
 static __always_inline bool
 icmpg_flood_owes_pair(const struct icmpg_flood_ask *ask)
 {
-	return icmpg_flood_owes(ask, ICMPGUARD_SCOPE_PAIR, ask->first,
-				ask->second);
+	const struct icmpg_limit *limit =
+		&icmpg_flood_class(ask)->limit[ICMPGUARD_SCOPE_PAIR];
+
+	return icmpg_flood_owes(ask, limit,
+				icmpg_key_mix_with(ask->source, ask->first,
+						   ask->second,
+						   &limit->key[ask->family]));
 }
 
 /**
@@ -103,8 +105,13 @@ icmpg_flood_owes_pair(const struct icmpg_flood_ask *ask)
 static __always_inline bool
 icmpg_flood_owes_source(const struct icmpg_flood_ask *ask)
 {
+	const struct icmpg_limit *limit =
+		&icmpg_flood_class(ask)->limit[ICMPGUARD_SCOPE_SOURCE];
+
 	return icmpg_flood_class(ask)->scopes & ICMPG_SCOPE_BIT(SOURCE) &&
-	       icmpg_flood_owes(ask, ICMPGUARD_SCOPE_SOURCE, 0, 0);
+	       icmpg_flood_owes(ask, limit,
+				icmpg_key_mix(ask->source,
+					      &limit->key[ask->family]));
 }
 
 /**
@@ -184,8 +191,8 @@ icmpg_flood_is_destination_full(const struct icmpg_flood_ask *ask,
 {
 	const struct icmpg_limit *limit =
 		&icmpg_flood_class(ask)->limit[ICMPGUARD_SCOPE_DESTINATION];
-	u64 hash = icmpg_key_mix(icmpg_flood_network(ask), ask->first,
-				 ask->second, &limit->key[ask->family]);
+	u64 hash = icmpg_key_mix_with(icmpg_flood_network(ask), ask->first,
+				      ask->second, &limit->key[ask->family]);
 	u64 debt = icmpg_flood_debt(ask, limit, hash);
 
 	*overloaded |= debt > limit->overload;
@@ -205,7 +212,7 @@ icmpg_flood_is_stranger(const struct icmpg_flood_ask *ask, bool overloaded)
 
 	if (!known->history.line)
 		return true;
-	hash = icmpg_key_mix(ask->source, 0, 0, &known->key[ask->family]);
+	hash = icmpg_key_mix(ask->source, &known->key[ask->family]);
 	if (!icmpg_stranger_is(known, hash))
 		return false;
 	icmpg_stranger_note(known, hash, overloaded, ask->now_ns);

@@ -51,12 +51,40 @@ icmpg_key_source_ipv4(const struct icmpg_config *config, __be32 addr)
 			      &config->source_key[ICMPG_IPV4]);
 }
 
+/*
+ * The upper half of a product on the lower one; @again, the product of that and
+ * the upper half likewise. The first half of @key is in @left already.
+ */
+static __always_inline u64 icmpg_key_fold(u64 left, u64 right, bool again,
+					  const struct icmpg_key *key)
+{
+	right ^= key->k[1];
+#if defined(__x86_64__)
+	/* What gcc makes of a product of 128 bits goes through the stack. */
+	asm("mulq %1" : "+a" (left), "+d" (right) : : "cc");
+	if (again) {
+		left ^= right;
+		asm("mulq %1" : "+a" (left), "+d" (right) : : "cc");
+	}
+	return left ^ right;
+#elif defined(__SIZEOF_INT128__)
+	__uint128_t product = (__uint128_t)left * right;
+	u64 upper = product >> 64;
+
+	if (again)
+		product = (__uint128_t)((u64)product ^ upper) * upper;
+	return (u64)product ^ (u64)(product >> 64);
+#else
+	u64 both[2] = { left, right };
+
+	return icmpg_hash(key, both, 2);
+#endif
+}
+
 /**
  * icmpg_key_mix() - a hash for one purpose from a hash for all of them
  * @hash: of icmpg_key_source() or icmpg_key_destination(): nobody outside can
  *	know it
- * @first: belongs to the key as well; 0 if nothing does
- * @second: as @first
  * @key: secret of the purpose
  *
  * A packet's source is in several keys, and SipHash is the dearest part of its
@@ -67,24 +95,31 @@ icmpg_key_source_ipv4(const struct icmpg_config *config, __be32 addr)
  *
  * Return: 64 bits, each as good as the others.
  */
-static __always_inline u64 icmpg_key_mix(u64 hash, u64 first, u64 second,
-					 const struct icmpg_key *key)
+static __always_inline u64 icmpg_key_mix(u64 hash, const struct icmpg_key *key)
+{
+	return icmpg_key_fold(hash ^ key->k[0], rol64(hash, 32), false, key);
+}
+
+/**
+ * icmpg_key_mix_with() - as icmpg_key_mix(), of a hash and what else is in the key
+ * @hash: as for icmpg_key_mix()
+ * @first: belongs to the key as well; anybody may choose it
+ * @second: as @first
+ * @key: secret of the purpose
+ *
+ * For one hash a product is nearly linear in what is chosen: of one sender in
+ * thirty, addresses in a row would lie in few lines of a table. So there are
+ * two: the differences of the first one, which are alike, are in both factors of
+ * the second.
+ *
+ * Return: 64 bits, each as good as the others.
+ */
+static __always_inline u64 icmpg_key_mix_with(u64 hash, u64 first, u64 second,
+					      const struct icmpg_key *key)
 {
 	u64 left = hash ^ first ^ key->k[0];
-	u64 right = rol64(hash, 32) ^ second ^ key->k[1];
-#if defined(__x86_64__)
-	/* What gcc makes of a product of 128 bits goes through the stack. */
-	asm("mulq %1" : "+a" (left), "+d" (right) : : "cc");
-	return left ^ right;
-#elif defined(__SIZEOF_INT128__)
-	__uint128_t product = (__uint128_t)left * right;
 
-	return (u64)product ^ (u64)(product >> 64);
-#else
-	u64 both[2] = { left, right };
-
-	return icmpg_hash(key, both, 2);
-#endif
+	return icmpg_key_fold(left, rol64(left, 32) ^ second, true, key);
 }
 
 #endif /* ICMPG_KEY_H */

@@ -64,16 +64,15 @@ static __always_inline u64 icmpg_limiter_hash(struct icmpg_check *check,
 	case ICMPGUARD_SCOPE_PAIR:
 		hash = icmpg_limiter_source(check);
 		if (unlikely(pkt->dst_zone))
-			hash = icmpg_key_mix(hash, pkt->dst_zone, 0, key);
-		return icmpg_key_mix(hash, first, second, key);
+			hash = icmpg_key_mix_with(hash, pkt->dst_zone, 0, key);
+		return icmpg_key_mix_with(hash, first, second, key);
 	case ICMPGUARD_SCOPE_SOURCE:
-		return icmpg_key_mix(icmpg_limiter_source(check), 0, 0, key);
+		return icmpg_key_mix(icmpg_limiter_source(check), key);
 	case ICMPGUARD_SCOPE_DESTINATION:
-		return icmpg_key_mix(icmpg_limiter_destination(check), first,
-				     second, key);
+		return icmpg_key_mix_with(icmpg_limiter_destination(check),
+					  first, second, key);
 	case ICMPGUARD_SCOPE_DESTINATION_NET:
-		return icmpg_key_mix(icmpg_limiter_destination(check), 0, 0,
-				     key);
+		return icmpg_key_mix(icmpg_limiter_destination(check), key);
 	default:
 		return icmpg_key_hash(check->config, pkt, scope, key);
 	}
@@ -82,7 +81,7 @@ static __always_inline u64 icmpg_limiter_hash(struct icmpg_check *check,
 /* What finds the sender of a packet among the known ones. */
 static __always_inline u64 icmpg_limiter_sender(struct icmpg_check *check)
 {
-	return icmpg_key_mix(icmpg_limiter_source(check), 0, 0,
+	return icmpg_key_mix(icmpg_limiter_source(check),
 			     &check->limiter->known.key[check->pkt->family]);
 }
 
