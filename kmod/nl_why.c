@@ -9,6 +9,7 @@
 #include "nl.h"
 
 #include <linux/icmp.h>
+#include <linux/slab.h>
 #include <net/l3mdev.h>
 
 #include "classify.h"
@@ -263,33 +264,37 @@ static int icmpg_nl_why_fill(struct sk_buff *skb, struct genl_info *info,
  */
 int icmpg_nl_why_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct icmpg_judgement j;
-	struct sk_buff *reply;
+	struct icmpg_judgement *j = kmalloc(sizeof(*j), GFP_KERNEL);
+	struct sk_buff *reply = genlmsg_new(icmpg_nl_why_size(), GFP_KERNEL);
 	void *header;
 	int err;
 
-	err = icmpg_nl_why_address(&j.pkt, info);
-	if (err)
-		return err;
-	reply = genlmsg_new(icmpg_nl_why_size(), GFP_KERNEL);
-	if (!reply) {
+	if (!j || !reply) {
 		GENL_SET_ERR_MSG(info, "no memory for the reply");
-		return -ENOMEM;
+		err = -ENOMEM;
+		goto free;
 	}
+	err = icmpg_nl_why_address(&j->pkt, info);
+	if (err)
+		goto free;
 	err = -EMSGSIZE;
 	header = genlmsg_put_reply(reply, info, &icmpg_nl_family, 0,
 				   ICMPGUARD_CMD_WHY_GET);
 	if (header) {
 		rcu_read_lock();
 		local_bh_disable();
-		err = icmpg_nl_why_fill(reply, info, &j);
+		err = icmpg_nl_why_fill(reply, info, j);
 		local_bh_enable();
 		rcu_read_unlock();
 	}
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
+	if (err)
+		goto free;
+	kfree(j);
 	genlmsg_end(reply, header);
 	return genlmsg_reply(reply, info);
+
+free:
+	kfree(j);
+	nlmsg_free(reply);
+	return err;
 }
