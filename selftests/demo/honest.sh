@@ -11,7 +11,7 @@ readonly honest_bytes=300000
 # The server sends back what it gets.
 honest_create() {
 	head -c "$honest_bytes" /dev/urandom >"$work/data"
-	ip netns exec server socat "TCP-LISTEN:$honest_port,fork,reuseaddr" EXEC:cat &
+	ip netns exec server socat -t 8 "TCP-LISTEN:$honest_port,fork,reuseaddr" EXEC:cat &
 	local tries
 	for ((tries = 0; tries < 100; tries++)); do
 		[[ -z $(ip netns exec server ss -Hltn "sport = $honest_port") ]] || return 0

@@ -50,7 +50,8 @@ list_uses() {
 start_servers() {
 	head -c 100000 /dev/urandom >"$scratch/data"
 	data_sum=$(cksum <"$scratch/data")
-	in_ns "$server" socat TCP6-LISTEN:7,fork,reuseaddr,ipv6only=0,backlog=64 EXEC:cat \
+	# it waits as long as the other end, or what is still to be sent would be lost
+	in_ns "$server" socat -t $((patience * 8)) TCP6-LISTEN:7,fork,reuseaddr,ipv6only=0,backlog=64 EXEC:cat \
 		2>"$scratch/server.log" &
 	at_exit kill $!
 	cat >"$scratch/radvd.conf" <<-'END'

@@ -59,7 +59,7 @@ use_steady() {
 use_mtr() {
 	local said target
 	lab_target "$@"
-	said=$(in_client mtr "-$2" -n -r -w -c 4 -i 0.25 -G 2 -Z "$patience" "$target" 2>&1)
+	said=$(in_client mtr "-$2" -n -r -w -c 4 -i 0.25 -G "$patience" -Z "$patience" "$target" 2>&1)
 	said=$(awk '$1 ~ /^[0-9]+\./ { print $1, $2, $3, $4 }' <<<"$said")
 	echo "$said"
 	[[ $said == *0.0%* && $said != *'???'* && $said != *[1-9].[0-9]%* && $said != *[1-9]0.0%* ]]
