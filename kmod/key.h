@@ -107,10 +107,10 @@ static __always_inline u64 icmpg_key_mix(u64 hash, const struct icmpg_key *key)
  * @second: as @first
  * @key: secret of the purpose
  *
- * For one hash a product is nearly linear in what is chosen: of one sender in
- * thirty, addresses in a row would lie in few lines of a table. So there are
- * two: the differences of the first one, which are alike, are in both factors of
- * the second.
+ * For one hash a product is nearly linear in what is chosen: with 1 to 6 % of
+ * hashes and keys, addresses in a row would lie in half as many lines of a table
+ * as random ones, or fewer. So there are two: the differences of the first one,
+ * which are alike, are in both factors of the second.
  *
  * Return: 64 bits, each as good as the others.
  */
