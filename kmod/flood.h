@@ -34,6 +34,7 @@ enum icmpg_flood_end {
 	ICMPG_FLOOD_LONG,	/* it isn't plain: all stages are for it */
 	ICMPG_FLOOD_PLAIN,	/* a plain echo request: only the limits are left */
 	ICMPG_FLOOD_REFUSED,	/* refused, and counted */
+	ICMPG_FLOOD_CANDIDATE,	/* refused, unless its sender has come back */
 };
 
 /**
@@ -41,11 +42,15 @@ enum icmpg_flood_end {
  * @config: the configuration in force
  * @active: what there is while the mode isn't off
  * @source: hash of the packet's source, as icmpg_key_source() makes it
+ * @candidate: that of a candidate, as icmpg_known_note_candidate() wants it
+ * @refusal: what refuses a candidate, as icmpg_flood_share() says it
  */
 struct icmpg_flood {
 	const struct icmpg_config *config;
 	struct icmpg_active *active;
 	u64 source;
+	u64 candidate;
+	u32 refusal;
 };
 
 /*
@@ -146,10 +151,10 @@ icmpg_flood_refuse(const struct icmpg_net *guard, u8 family, u8 reason)
 static __always_inline enum icmpg_flood_end
 icmpg_flood_limit(const struct icmpg_flood_ask *ask, struct icmpg_net *guard,
 		  const struct icmpg_active *active,
-		  const struct net_device *in)
+		  const struct net_device *in, struct icmpg_flood *flood)
 {
 	bool overloaded, is_full;
-	u8 kind, reason;
+	u8 kind;
 
 	if (icmpg_flood_owes_pair(ask))
 		return icmpg_flood_refuse(guard, ask->family,
@@ -163,9 +168,39 @@ icmpg_flood_limit(const struct icmpg_flood_ask *ask, struct icmpg_net *guard,
 	kind = icmpg_destination_remembered(active->known, guard->net,
 					    ask->family, ask->first,
 					    ask->second, in->ifindex);
-	reason = icmpg_flood_share(ask, kind, is_full, overloaded);
-	return reason ? icmpg_flood_refuse(guard, ask->family, reason) :
-			ICMPG_FLOOD_PLAIN;
+	flood->refusal = icmpg_flood_share(ask, kind, is_full, overloaded,
+					   &flood->candidate);
+	if (!flood->refusal)
+		return ICMPG_FLOOD_PLAIN;
+	if (unlikely(flood->refusal & ICMPG_FLOOD_SEEN))
+		return ICMPG_FLOOD_CANDIDATE;
+	return icmpg_flood_refuse(guard, ask->family, flood->refusal);
+}
+
+/**
+ * icmpg_flood_refuse_candidate() - the end of ICMPG_FLOOD_CANDIDATE
+ * @guard: the namespace
+ * @active: as icmpg_flood_judge() filled it in
+ * @family: enum icmpg_family
+ * @candidate: the same
+ * @refusal: the same
+ *
+ * Context: softirq, under rcu_read_lock().
+ * Return: true if it is refused, and counted; false if it hasn't been judged.
+ */
+static inline bool
+icmpg_flood_refuse_candidate(const struct icmpg_net *guard,
+			     struct icmpg_active *active, u8 family,
+			     u64 candidate, u32 refusal)
+{
+	u64 now_ns = icmpg_net_now(guard, rcu_dereference(guard->config));
+
+	if (!icmpg_known_note_candidate(&active->limiter.known, candidate,
+					refusal & ICMPG_FLOOD_OVERLOADED,
+					now_ns))
+		return false;
+	icmpg_flood_refuse(guard, family, (u8)refusal);
+	return true;
 }
 
 /**
@@ -174,7 +209,7 @@ icmpg_flood_limit(const struct icmpg_flood_ask *ask, struct icmpg_net *guard,
  * @skb: a packet at PRE_ROUTING
  * @in: the device it came in on
  * @family: enum icmpg_family, a constant
- * @flood: filled if the end is plain
+ * @flood: filled if there is more to do
  *
  * Context: softirq, under rcu_read_lock().
  * Return: what it has come to.
@@ -201,7 +236,7 @@ icmpg_flood_judge(struct icmpg_net *guard, const struct sk_buff *skb,
 	flood->config = ask.config;
 	flood->active = active;
 	flood->source = ask.source;
-	return icmpg_flood_limit(&ask, guard, active, in);
+	return icmpg_flood_limit(&ask, guard, active, in, flood);
 }
 
 /**

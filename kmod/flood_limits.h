@@ -12,6 +12,10 @@
 #include "limiter.h"
 #include "stranger.h"
 
+/* Beside enum icmpguard_reason. */
+#define ICMPG_FLOOD_SEEN	BIT(8)	/* a candidate, who may have come back */
+#define ICMPG_FLOOD_OVERLOADED	BIT(9)	/* a shared bucket is */
+
 /**
  * struct icmpg_flood_ask - a packet on its short way through the limits
  * @config: the configuration in force, with @short_way
@@ -200,23 +204,29 @@ icmpg_flood_is_destination_full(const struct icmpg_flood_ask *ask,
 }
 
 /*
- * Is a packet from a sender that has no rights? With a budget that is full to
- * strangers that refuses it, and so notes it as icmpg_limiter_note() does. Of
- * who is known, or has been seen, the long way knows what to do.
+ * The end of a packet for which a budget has no room if it is a stranger's, whom
+ * this then notes as icmpg_limiter_note() does: @reason. Of who is known the long
+ * way knows what to do.
  */
-static __always_inline bool
-icmpg_flood_is_stranger(const struct icmpg_flood_ask *ask, bool overloaded)
+static __always_inline u32
+icmpg_flood_refuse_stranger(const struct icmpg_flood_ask *ask, u8 reason,
+			    bool overloaded, u64 *candidate)
 {
 	struct icmpg_known *known = &ask->limiter->known;
 	u64 hash;
 
 	if (!known->history.line)
-		return true;
+		return reason;
 	hash = icmpg_key_mix(ask->source, &known->key[ask->family]);
 	if (!icmpg_stranger_is(known, hash))
-		return false;
+		return 0;
+	if (unlikely(icmpg_stranger_is_candidate(known, hash))) {
+		*candidate = hash;
+		return reason | (overloaded ? ICMPG_FLOOD_OVERLOADED : 0) |
+		       ICMPG_FLOOD_SEEN;
+	}
 	icmpg_stranger_note(known, hash, overloaded, ask->now_ns);
-	return true;
+	return reason;
 }
 
 /**
@@ -225,16 +235,20 @@ icmpg_flood_is_stranger(const struct icmpg_flood_ask *ask, bool overloaded)
  * @kind: of its destination, enum icmpg_destination, or any other number
  * @is_full: as icmpg_flood_is_full() said
  * @overloaded: as icmpg_flood_is_full() said
+ * @candidate: set if the sender is one, for icmpg_known_note_candidate(), which
+ *	has the last word
  *
  * The router's is only for what is sent to it, and is asked before that of the
  * destination.
  *
  * Context: softirq, under rcu_read_lock(); takes no lock.
- * Return: enum icmpguard_reason, then the sender has been noted; or 0.
+ * Return: 0; or enum icmpguard_reason, then the sender has been noted; or that
+ * with ICMPG_FLOOD_SEEN and, if a budget is overloaded, ICMPG_FLOOD_OVERLOADED:
+ * a candidate.
  */
-static __always_inline u8 icmpg_flood_share(const struct icmpg_flood_ask *ask,
-					    u8 kind, bool is_full,
-					    bool overloaded)
+static __always_inline u32 icmpg_flood_share(const struct icmpg_flood_ask *ask,
+					     u8 kind, bool is_full,
+					     bool overloaded, u64 *candidate)
 {
 	u8 reason = ICMPGUARD_REASON_LIMIT_ROUTER;
 
@@ -250,7 +264,7 @@ static __always_inline u8 icmpg_flood_share(const struct icmpg_flood_ask *ask,
 		    !icmpg_flood_is_destination_full(ask, &overloaded))
 			return 0;
 	}
-	return icmpg_flood_is_stranger(ask, overloaded) ? reason : 0;
+	return icmpg_flood_refuse_stranger(ask, reason, overloaded, candidate);
 }
 
 #endif /* ICMPG_FLOOD_LIMITS_H */

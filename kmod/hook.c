@@ -217,6 +217,29 @@ icmpg_hook_plain_ipv6(struct icmpg_net *guard, const struct sk_buff *skb,
 	return icmpg_hook_plain(guard, skb, in, ICMPG_IPV6, &flood);
 }
 
+/* A tail of its own: strangers save no registers for what it calls. */
+static noinline unsigned int
+icmpg_hook_candidate_ipv4(struct icmpg_net *guard, struct sk_buff *skb,
+			  const struct net_device *in,
+			  struct icmpg_active *active, u64 candidate,
+			  u32 refusal)
+{
+	return icmpg_flood_refuse_candidate(guard, active, ICMPG_IPV4,
+					    candidate, refusal) ?
+	       NF_DROP : icmpg_hook_long_ipv4(guard, skb, in);
+}
+
+static noinline unsigned int
+icmpg_hook_candidate_ipv6(struct icmpg_net *guard, struct sk_buff *skb,
+			  const struct net_device *in,
+			  struct icmpg_active *active, u64 candidate,
+			  u32 refusal)
+{
+	return icmpg_flood_refuse_candidate(guard, active, ICMPG_IPV6,
+					    candidate, refusal) ?
+	       NF_DROP : icmpg_hook_long_ipv6(guard, skb, in);
+}
+
 /* Not inline either: their registers aren't saved for packets that aren't ours. */
 static noinline unsigned int
 icmpg_hook_short_ipv4(struct icmpg_net *guard, struct sk_buff *skb,
@@ -231,6 +254,10 @@ icmpg_hook_short_ipv4(struct icmpg_net *guard, struct sk_buff *skb,
 		return icmpg_hook_plain_ipv4(guard, skb, state->in,
 					     flood.config, flood.active,
 					     flood.source);
+	case ICMPG_FLOOD_CANDIDATE:
+		return icmpg_hook_candidate_ipv4(guard, skb, state->in,
+						 flood.active, flood.candidate,
+						 flood.refusal);
 	default:
 		return icmpg_hook_long_ipv4(guard, skb, state->in);
 	}
@@ -249,6 +276,10 @@ icmpg_hook_short_ipv6(struct icmpg_net *guard, struct sk_buff *skb,
 		return icmpg_hook_plain_ipv6(guard, skb, state->in,
 					     flood.config, flood.active,
 					     flood.source);
+	case ICMPG_FLOOD_CANDIDATE:
+		return icmpg_hook_candidate_ipv6(guard, skb, state->in,
+						 flood.active, flood.candidate,
+						 flood.refusal);
 	default:
 		return icmpg_hook_long_ipv6(guard, skb, state->in);
 	}

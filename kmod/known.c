@@ -391,6 +391,35 @@ void icmpg_known_note(struct icmpg_known *known,
 }
 
 /**
+ * icmpg_known_note_candidate() - a candidate's packet finds no room for strangers
+ * @known: with memory
+ * @hash: of its source, one that isn't in the history
+ * @overloaded: a shared bucket of the packet is overloaded
+ * @now_ns: the guard's clock
+ *
+ * As icmpg_known_look() and icmpg_known_note(), where only who has come back
+ * has more room.
+ *
+ * Context: softirq, under rcu_read_lock(); takes no lock.
+ * Return: false if it has come back, and then it isn't noted.
+ */
+bool icmpg_known_note_candidate(struct icmpg_known *known, u64 hash,
+				bool overloaded, u64 now_ns)
+{
+	struct icmpg_sighting sighting = {
+		.hash = hash,
+		.level = ICMPG_LEVEL_UNKNOWN,
+		.is_done = true,
+	};
+
+	icmpg_known_find_candidate(known, now_ns, &sighting);
+	if (sighting.level != ICMPG_LEVEL_UNKNOWN)
+		return false;
+	icmpg_known_note(known, &sighting, overloaded, now_ns);
+	return true;
+}
+
+/**
  * icmpg_known_info() - what is to be told of a sender
  * @sighting: by icmpg_known_look()
  * @now_ns: the guard's clock

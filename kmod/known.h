@@ -125,6 +125,8 @@ void icmpg_known_look(const struct icmpg_known *known, u64 hash, u64 now_ns,
 void icmpg_known_note(struct icmpg_known *known,
 		      const struct icmpg_sighting *sighting, bool overloaded,
 		      u64 now_ns);
+bool icmpg_known_note_candidate(struct icmpg_known *known, u64 hash,
+				bool overloaded, u64 now_ns);
 void icmpg_known_take_stock(struct icmpg_known *known,
 			    struct icmpg_known_cpu *cpu, u32 window);
 void icmpg_known_begin_stranger(struct icmpg_known *known, u64 hash,

@@ -119,27 +119,41 @@ icmpg_stranger_is_none(const struct icmpg_known *known, u64 hash, u64 now_ns)
 }
 
 /**
- * icmpg_stranger_is() - would icmpg_known_look() find nothing?
+ * icmpg_stranger_is() - would icmpg_known_look() find nothing in the history?
  * @known: with memory, and no history before a resize
  * @hash: of its source, by icmpg_key_mix() with the subkey of its family
  *
  * Context: softirq, under rcu_read_lock(). Reads only.
- * Return: true if it is neither in the history nor among the candidates.
+ * Return: true if it isn't there.
  */
 static __always_inline bool icmpg_stranger_is(const struct icmpg_known *known,
 					      u64 hash)
 {
-	const struct icmpg_candidates *set = icmpg_stranger_set(known, hash);
-	u32 tag = icmpg_stranger_candidate_tag(hash);
 	u64 rest;
 
 	return icmpg_table_find(icmpg_table_line(&known->history, hash),
 				icmpg_stranger_tag(hash), ICMPG_KNOWN_TAG_SHIFT,
-				&rest) == ICMPG_LINE_SLOTS &&
-	       !icmpg_stranger_has(set, 0, tag) &&
-	       !icmpg_stranger_has(set, 1, tag) &&
-	       !icmpg_stranger_has(set, 2, tag) &&
-	       !icmpg_stranger_has(set, 3, tag);
+				&rest) == ICMPG_LINE_SLOTS;
+}
+
+/**
+ * icmpg_stranger_is_candidate() - is one for whom icmpg_stranger_is() a candidate?
+ * @known: as icmpg_stranger_is()
+ * @hash: as icmpg_stranger_is()
+ *
+ * Context: as icmpg_stranger_is().
+ * Return: true if so.
+ */
+static __always_inline bool
+icmpg_stranger_is_candidate(const struct icmpg_known *known, u64 hash)
+{
+	const struct icmpg_candidates *set = icmpg_stranger_set(known, hash);
+	u32 tag = icmpg_stranger_candidate_tag(hash);
+
+	return icmpg_stranger_has(set, 0, tag) ||
+	       icmpg_stranger_has(set, 1, tag) ||
+	       icmpg_stranger_has(set, 2, tag) ||
+	       icmpg_stranger_has(set, 3, tag);
 }
 
 /*
@@ -176,7 +190,7 @@ static __always_inline void icmpg_stranger_overload(struct icmpg_known *known,
 }
 
 /**
- * icmpg_stranger_note() - icmpg_known_note() of one for whom icmpg_stranger_is()
+ * icmpg_stranger_note() - icmpg_known_note() of a stranger who is no candidate
  * @known: with memory
  * @hash: as icmpg_stranger_is()
  * @overloaded: a shared bucket of the packet is overloaded

@@ -39,6 +39,8 @@ static u8 short_way(struct guard *guard, const struct icmpg_pkt *pkt, bool local
 		.family = pkt->family,
 	};
 	bool overloaded, is_full;
+	u64 candidate;
+	u32 refusal;
 
 	EXPECT(icmpg_flood_network(&ask) ==
 	       icmpg_key_destination(guard->config, pkt));
@@ -49,8 +51,15 @@ static u8 short_way(struct guard *guard, const struct icmpg_pkt *pkt, bool local
 		return 0;
 	if (icmpg_flood_owes_source(&ask))
 		return REASON(LIMIT_SOURCE);
-	return icmpg_flood_share(&ask, local ? ICMPG_DESTINATION_LOCAL :
-				 ICMPG_DESTINATION_TRANSIT, is_full, overloaded);
+	refusal = icmpg_flood_share(&ask, local ? ICMPG_DESTINATION_LOCAL :
+				    ICMPG_DESTINATION_TRANSIT, is_full,
+				    overloaded, &candidate);
+	if (refusal & ICMPG_FLOOD_SEEN &&
+	    !icmpg_known_note_candidate(&guard->limiter->known, candidate,
+					refusal & ICMPG_FLOOD_OVERLOADED,
+					guard->now_ns))
+		return 0;
+	return refusal;
 }
 
 static bool same_table(const struct icmpg_table *a, const struct icmpg_table *b)
@@ -240,6 +249,18 @@ static void test_same(void)
 	}
 }
 
+/* Uses up what strangers may have. */
+static void fill(struct guard *guard)
+{
+	struct icmpg_pkt pkt;
+	u32 i;
+
+	for (i = 0; i < 2000; i++) {
+		pkt = echo(ICMPG_IPV4, 1000 + i);
+		guard_send(guard, &pkt, SCOPES_EVERY);
+	}
+}
+
 /* Who may use more of the budget than strangers isn't refused like one. */
 static void test_known(void)
 {
@@ -259,13 +280,17 @@ static void test_known(void)
 		EXPECT(!guard_send(&guard, &known, SCOPES_EVERY));
 		guard.now_ns += SECOND_NS;
 	}
-	for (i = 0; i < 2000; i++) {
-		pkt = echo(ICMPG_IPV4, 1000 + i);
-		guard_send(&guard, &pkt, SCOPES_EVERY);
-	}
+	fill(&guard);
 	pkt = echo(ICMPG_IPV4, 5000);
 	EXPECT(short_way(&guard, &pkt, true) == REASON(LIMIT_ROUTER));
 	EXPECT(!short_way(&guard, &known, true));
+	/* Nor is who comes back quietly; sooner it is still a stranger. */
+	guard.now_ns += SECOND_NS / 5;
+	fill(&guard);
+	EXPECT(short_way(&guard, &pkt, true) == REASON(LIMIT_ROUTER));
+	guard.now_ns += SECOND_NS / 2;
+	fill(&guard);
+	EXPECT(!short_way(&guard, &pkt, true));
 	guard_exit(&guard);
 }
 
