@@ -601,7 +601,7 @@ part_rehearsal() {
 # Every single packet.
 part_worst() {
 	local each
-	for each in guard hashlimit nftmeter; do
+	for each in guard guard_two hashlimit nftmeter; do
 		up "$each" 1 minute 1 || continue
 		measure worst-one loop=hook packet=echo4 sources=1 packets=$million each=1
 		measure worst-random loop=hook packet=echo4 sources=0 packets=$million each=1

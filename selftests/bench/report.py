@@ -241,10 +241,11 @@ def goals(res):
         unit=" times")
     add(11, "bytes of fragment memory for fragments past the limit", {},
         res.memory.get("beyond4", {}).get("guard"), 0)
-    for case in ("worst-one", "worst-random"):
-        worst, median = res.get(case, "guard", "worst"), res.get(case, "guard", "median")
-        add(12, f"worst refused packet / median, {figure(res.get(case, 'guard', 'packets'))} packets, "
-            f"{'one sender' if case == 'worst-one' else 'random sources'}",
+    for case, subject, text in (("worst-one", "guard", "one sender"),
+                                ("worst-random", "guard", "random sources"),
+                                ("worst-random", "guard_two", "random sources, limits pair and router")):
+        worst, median = res.get(case, subject, "worst"), res.get(case, subject, "median")
+        add(12, f"worst refused packet / median, {figure(res.get(case, subject, 'packets'))} packets, {text}",
             {"worst": worst, "median": median,
              "of iptables hashlimit": ratio(res.get(case, "hashlimit", "worst"),
                                             res.get(case, "hashlimit", "median"))},

@@ -41,7 +41,7 @@ def log_text(**changes):
         for subject in ("guard", "hashlimit", "nftmeter"):
             measured(f"sources-{count}", subject, each)
     for case in ("worst-one", "worst-random"):
-        for subject in ("guard", "hashlimit"):
+        for subject in ("guard", "guard_two", "hashlimit"):
             measured(case, subject, 100, median=100, p99=120, p9999=140, worst=150)
     for case in ("scaling-one", "scaling-random", "native-one"):
         for subject in ("guard", "guard_two", "hashlimit", "nftmeter"):
@@ -124,6 +124,7 @@ def test_goals_not_met(folder):
         (11, line("beyond4", "guard", instructions=200001, ns=1)),
         (11, {"memory beyond4": "memory beyond4 guard 1"}),
         (12, line("worst-random", "guard", instructions=1, ns=1, median=100, p99=120, worst=151)),
+        (12, line("worst-random", "guard_two", instructions=1, ns=1, median=100, p99=120, worst=151)),
         (13, line("receive-random", "guard", instructions=200001, ns=1)),
     ]
     for row, changes in cases:
