@@ -517,6 +517,7 @@ part_scaling() {
 		done
 	done
 }
+
 # scaling NAME SOURCES CPUS
 scaling() {
 	measure "scaling-$1-$3" loop=hook packet=echo4 sources="$2" cpus="$3" warm=$onset ms=250
