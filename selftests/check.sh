@@ -119,9 +119,10 @@ start_test() {
 }
 
 # start_row PROGRAM...: tests of the module on each kernel, one after the other,
-# beside whatever else runs. They have the last numbers.
+# beside whatever else runs. They have the numbers after all of that.
 start_row() {
-	local program kernel next=$((planned - $# * ${#kernels[@]}))
+	local program kernel
+	local next=$((planned - ($# + ${#alone[@]}) * ${#kernels[@]}))
 	set -m
 	for program in "$@"; do
 		for kernel in "${kernels[@]}"; do
@@ -203,7 +204,7 @@ planned=$tests
 if [[ $# -eq 0 && -n $debug ]]; then
 	planned=$((tests + 2))
 elif [[ $# -eq 0 && -z $long ]]; then
-	planned=$((tests + 12))
+	planned=$((tests + 11))
 fi
 
 echo "TAP version 13"
@@ -217,15 +218,9 @@ elif [[ $# -eq 0 && -z $long ]]; then
 	start_test 1 "all tests are listed" 60 --plain -- bash -c check_listed
 	host_steps=1
 fi
-for program in "${alone[@]}"; do
-	for kernel in "${kernels[@]}"; do
-		in_machine "$program" "$kernel" start_test 1
-	done
-done
 [[ ${#waiting[@]} -eq 0 ]] || start_row "${waiting[@]}"
 if [[ -n $host_steps ]]; then
 	start_test "$jobs" "virtual machine" 600 -- selftests/vm/check.sh
-	start_test "$jobs" "module without a warning" 600 --plain -- selftests/lint.sh gcc
 	start_test "$jobs" "fit to kernels" 600 -- selftests/compat/check.sh
 	start_test "$jobs" "tool" 600 --plain -- make -s tool
 	start_test "$jobs" "unit tests" 900 -- make -s -C selftests/unit O="$O" check
@@ -243,6 +238,12 @@ done
 wait_until_below 1
 [[ -z $row ]] || wait "$row"
 end_tests
+number=$((number + ${#waiting[@]} * ${#kernels[@]}))
+for program in "${alone[@]}"; do
+	for kernel in "${kernels[@]}"; do
+		in_machine "$program" "$kernel" start_test 1
+	done
+done
 
 cat "$scratch/times"
 echo "# $SECONDS s in all, $jobs at a time"
