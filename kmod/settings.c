@@ -64,7 +64,11 @@ icmpg_settings_defaults[ICMPG_CLASS_SLOTS] = {
 		RATE(SOURCE_NET, 5000, 10000),
 		RATE(DESTINATION, 2000, 2000),
 		RATE(DESTINATION_NET, 5000, 5000),
-		RATE(ROUTER, 2000, 2000),
+		/*
+		 * Two of its addresses, or one in each family, can be attacked
+		 * and get their all, and it still answers at the others.
+		 */
+		RATE(ROUTER, 5000, 5000),
 	},
 	[ICMPGUARD_CLASS_ECHO_REPLY] = {
 		LIMIT,

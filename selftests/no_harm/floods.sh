@@ -6,10 +6,9 @@
 # defaults (100,000 packets a second), so flood and limits are both scaled down:
 # 5,000 packets a second in all, a quarter of them to each address in each family,
 # and the limits that senders share a 50th of what comes at them. What many
-# addresses share (destination-net, router) is 5/2 of what they get, so that those
-# which aren't attacked have room; the default of `router` is no more than what one
-# address gets, and newcomers to the router's other addresses wait as well. What a
-# sender has for itself, and what nobody attacks, keeps its default.
+# addresses share (destination-net, router) is 5/2 of what one gets, as by default, so
+# that those which aren't attacked have room. What a sender has for itself, and what
+# nobody attacks, keeps its default.
 #
 # A slow kernel has no time for anybody else beside 650 packets a second.
 

@@ -249,6 +249,39 @@ static void test_same(void)
 	}
 }
 
+/*
+ * With the defaults, a flood at two of the router's addresses, one in each family,
+ * uses up what these may get, and nothing of what strangers may send to others.
+ */
+static void test_attacked(void)
+{
+	struct icmpg_settings set;
+	struct guard guard;
+	struct icmpg_pkt pkt;
+	u32 i, attack = 0, lost = 0;
+
+	icmpg_settings_init(&set, ICMPGUARD_MODE_ENFORCE);
+	guard_init(&guard, &set, set.table_size / ICMPG_LINE_BYTES);
+	for (i = 0; i < PACKETS; i++) {
+		guard.random = ktap_random();
+		guard.now_ns += SECOND_NS / 20000;
+		pkt = echo(i & 1 ? ICMPG_IPV6 : ICMPG_IPV4, 1000000 + i);
+		attack += guard_send(&guard, &pkt, SCOPES_EVERY) != 0;
+		if (i % 100)
+			continue;
+		/* Beside the attacked one, on the same network. */
+		pkt = echo(i & 128 ? ICMPG_IPV6 : ICMPG_IPV4, 100000000 + i);
+		if (pkt.family == ICMPG_IPV4)
+			pkt.dst.v4 = htobe32(0xc0000202);
+		else
+			pkt.dst.v6[3] = htobe32(2);
+		lost += guard_send(&guard, &pkt, SCOPES_EVERY) != 0;
+	}
+	EXPECT(attack > PACKETS / 2, "%u refused", attack);
+	EXPECT(!lost, "%u of %u", lost, PACKETS / 100);
+	guard_exit(&guard);
+}
+
 /* Uses up what strangers may have. */
 static void fill(struct guard *guard)
 {
@@ -404,6 +437,7 @@ static void test_off(void)
 
 static const struct ktap_test tests[] = {
 	{ "both ways refuse the same, and remember the same", test_same },
+	{ "an attacked address leaves room at others", test_attacked },
 	{ "known senders aren't strangers", test_known },
 	{ "what isn't noted wouldn't change anything", test_none },
 	{ "what could come before a pair's limit turns it off", test_off },

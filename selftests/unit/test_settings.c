@@ -18,7 +18,7 @@ static const struct {
 } table[] = {
 	{ CLASS(ECHO_REQUEST), "echo-request", LIMIT, false,
 	  "pair 10/50, source 1000/2000, destination 2000/2000, "
-	  "router 2000/2000, destination-net 5000/5000, "
+	  "router 5000/5000, destination-net 5000/5000, "
 	  "source-net 5000/10000" },
 	{ CLASS(ECHO_REPLY), "echo-reply", LIMIT, false,
 	  "destination 4000/8000" },
