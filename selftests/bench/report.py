@@ -223,7 +223,7 @@ def goals(res):
                    {subject: res.bytes_per_key(subject), **peers}, res.bytes_per_key(subject), 22)
         # with more forgotten it is no memory of all
         goal["met"] = goal["met"] and lost < 1
-    add(6, "bytes that slabs grow by in a flood of random sources",
+    add(6, "bytes that slabs grow by in each of three floods of random sources",
         {name: res.memory.get("flood", {}).get(name)
          for name in ("guard_two", "hashlimit", "nftmeter")},
         res.memory.get("flood", {}).get("guard_two"), 0)
@@ -311,7 +311,7 @@ def show_memory(res):
         return
     yield ""
     yield ("| memory, from slab and vmalloc | senders sent | not forgotten | forgotten | bytes taken | "
-           "bytes each | slabs grow by in a flood |")
+           "bytes each | slabs grow by in each of three floods |")
     yield "|---|---|---|---|---|---|---|"
     for each, kept in res.memory["kept"].items():
         keys, taken, flood = (res.memory[what][each] for what in ("keys", "taken", "flood"))
