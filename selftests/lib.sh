@@ -102,7 +102,9 @@ run_tests() {
 
 # ---------------------------------------------------------------- waiting
 
-# A pipe that nobody writes to: reading it for a while is a sleep without fork.
+# A pipe that nobody writes to: reading it for a while is a sleep without fork. Bash
+# may miss the end of its other side, and then waits for that as long as a namespace
+# has its process: `wait` is for processes that are named.
 exec {nothing}<> <(:)
 
 pause_ms() {

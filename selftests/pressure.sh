@@ -123,15 +123,16 @@ test_larger() {
 }
 
 test_shown() {
-	local before
+	local before sender
 	family=4
 	small_table on
 	before=$(evictions)
 	flood 4 "count=$((slow > 1 ? senders : 200000))" rate=20000 &
+	sender=$!
 	busywait 20000 has_evictions "$before" || fail "no evictions"
 	guard "$router" status >"$scratch/text" || fail "status $?"
 	guard "$router" -j status >"$scratch/json" || fail "status $?"
-	wait
+	wait "$sender"
 	grep -qE '^table  *64K, [0-9.]+ % in use, [1-9][0-9]* evictions$' "$scratch/text" ||
 		fail "$(cat "$scratch/text")"
 	grep -qE '^  table full: [1-9][0-9]* senders forgotten in a second, raise table-size$' \
@@ -196,10 +197,11 @@ has_lines() {
 
 # The module may go while it is being told.
 test_unload() {
-	local sender
+	local sender listener
 	family=4
 	small_table on
 	guard "$router" monitor >"$scratch/events" 2>&1 &
+	listener=$!
 	busywait 20000 are_listening 1 || fail "nobody listens"
 	flood 4 rate=20000 count=200000 &
 	sender=$!
@@ -207,7 +209,7 @@ test_unload() {
 	rmmod icmpguard || fail "rmmod: status $?"
 	modprobe icmpguard || fail "modprobe: status $?"
 	kill "$sender"
-	wait
+	wait "$sender" "$listener"
 }
 
 scratch=$(mktemp -d) || die "no space"
