@@ -12,7 +12,8 @@
 # comment of its own, `# timeout: SECONDS`; one that needs more on the kernel's
 # command line has a comment `# kernel arguments: ARGS`. Two tests run at a time,
 # or as many as JOBS says. One that has a comment `# alone` runs beside nothing, those
-# with a comment `# mostly waits` run one after the other beside all the rest.
+# with a comment `# beside the rest` run one after the other beside all others: they
+# mostly wait, or take whatever time they get.
 #
 # With --debug all that needs a machine is run on the debug kernel, where any
 # report of a bug and any leak is a failure, with the tests of TEST_PROGS_EXTENDED,
@@ -188,13 +189,13 @@ else
 fi
 
 tests=$((${#programs[@]} * ${#kernels[@]}))
-# which of them need the machine for themselves, and which hardly need it
-alone=() waiting=() others=()
+# which of them need the machine for themselves, and which go with anything
+alone=() beside=() others=()
 for program in "${programs[@]}"; do
 	if [[ $tests -eq 1 ]] || says "$program" alone; then
 		alone+=("$program")
-	elif [[ $jobs -gt 1 && -z $debug ]] && says "$program" 'mostly waits'; then
-		waiting+=("$program")
+	elif [[ $jobs -gt 1 && -z $debug ]] && says "$program" 'beside the rest'; then
+		beside+=("$program")
 	else
 		others+=("$program")
 	fi
@@ -218,7 +219,7 @@ elif [[ $# -eq 0 && -z $long ]]; then
 	start_test 1 "all tests are listed" 60 --plain -- bash -c check_listed
 	host_steps=1
 fi
-[[ ${#waiting[@]} -eq 0 ]] || start_row "${waiting[@]}"
+[[ ${#beside[@]} -eq 0 ]] || start_row "${beside[@]}"
 if [[ -n $host_steps ]]; then
 	start_test "$jobs" "virtual machine" 600 -- selftests/vm/check.sh
 	start_test "$jobs" "fit to kernels" 600 -- selftests/compat/check.sh
@@ -238,7 +239,7 @@ done
 wait_until_below 1
 [[ -z $row ]] || wait "$row"
 end_tests
-number=$((number + ${#waiting[@]} * ${#kernels[@]}))
+number=$((number + ${#beside[@]} * ${#kernels[@]}))
 for program in "${alone[@]}"; do
 	for kernel in "${kernels[@]}"; do
 		in_machine "$program" "$kernel" start_test 1

@@ -4,5 +4,6 @@
 # The commands that README.md, the manual and `icmpguard help` show.
 #
 # timeout: 200
+# beside the rest
 
 exec ./documented.py inside

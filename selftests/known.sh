@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 400
-# mostly waits
+# beside the rest
 #
 # Known senders come first, with real packets, in both families: who comes back
 # is known, who sends twice at once isn't, who does so in an attack is a junior;

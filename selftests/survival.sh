@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 600
-# mostly waits
+# beside the rest
 #
 # Who survives a flood from random sources: honest pings that pass while it
 # lasts, with this guard, with an nft meter and a limit, with hashlimit and a

@@ -5,6 +5,7 @@
 # sources.
 #
 # timeout: 300
+# beside the rest
 
 # beside this where it is installed
 [[ -e ../userspace/tests/cli.sh ]] || exec ./cli.sh
