@@ -7,6 +7,7 @@
 # the victim are ports of a bridge.
 #
 # timeout: 300
+# processors: 1
 
 . ./lib.sh
 

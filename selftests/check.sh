@@ -10,8 +10,9 @@
 # and runs on each kernel of vm/kernels, or only on the one of that RELEASE.
 # A test that takes longer than the `timeout` in selftests/settings says so in a
 # comment of its own, `# timeout: SECONDS`; one that needs more on the kernel's
-# command line has a comment `# kernel arguments: ARGS`. Two tests run at a time,
-# or as many as JOBS says. One that has a comment `# alone` runs beside nothing, those
+# command line has a comment `# kernel arguments: ARGS`; one that two processors
+# tell nothing that one doesn't has a comment `# processors: 1`, and two only on the
+# debug kernel. Two tests run at a time, or as many as JOBS says. One that has a comment `# alone` runs beside nothing, those
 # with a comment `# beside the rest` run one after the other beside all others: they
 # mostly wait, or take whatever time they get.
 #
@@ -29,6 +30,7 @@ number=0 shown=0
 declare -A runs=()
 scratch=$(mktemp -d)
 tally=$scratch/tally
+: >"$tally"
 trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -60,17 +62,21 @@ stop() {
 
 # run_test NUMBER NAME TIMEOUT ARGUMENT...: runs one program and counts its results.
 run_test() {
-	local number=$1 name=$2 timeout=$3 before=$SECONDS
+	local number=$1 name=$2 timeout=$3
 	shift 3
 	/usr/bin/python3 selftests/ktap.py run --number "$number" --name "$name" \
-		--timeout "$timeout" --tally "$tally" "$@"
-	echo "# $((SECONDS - before)) s $name" >>"$scratch/times"
+		--timeout "$timeout" --tally "$tally" --times "$scratch/times" "$@"
 }
 
 # The same in the background, with what it says into a file.
 run_unseen() {
 	run_test "$@" >"$scratch/said-$1" 2>&1
 	touch "$scratch/ended-$1"
+}
+
+# Prints how many results so far are failures.
+count_failed() {
+	awk '{ failed += $2 } END { print failed + 0 }' "$tally"
 }
 
 # Prints the tests in lists of selftests/Makefile.
@@ -82,8 +88,7 @@ list_tests() {
 # What a test of the module may take.
 test_timeout() {
 	local own
-	own=$(sed -n 's/^\(#\| \*\) timeout: \([0-9]*\)$/\2/p' "selftests/$1" "selftests/$1.c" \
-		2>/dev/null | head -n 1)
+	own=$(says_of "$1" timeout)
 	[[ -n $own ]] || own=$(sed -n 's/^timeout=\([0-9]*\)$/\1/p' selftests/settings)
 	echo "${own:-120}"
 }
@@ -138,19 +143,26 @@ start_row() {
 # in_machine PROGRAM KERNEL COMMAND...: COMMAND with the arguments of run_test for
 # a test on a kernel.
 in_machine() {
-	local program=$1 kernel=$2 timeout arguments
+	local program=$1 kernel=$2 timeout arguments processors
 	shift 2
 	timeout=$(($(test_timeout "$program") * slow))
-	arguments=$(sed -n 's/^# kernel arguments: //p' "selftests/$program" 2>/dev/null)
-	# time to build and to boot comes on top
-	"$@" "$program on $kernel" $((timeout + 180 * slow)) -- \
-		selftests/vm/run --kernel "$kernel" --timeout "$timeout" \
-		${arguments:+--append "$arguments"} -- "${under[@]}" "./$program"
+	arguments=$(says_of "$program" 'kernel arguments')
+	[[ -n $debug ]] || processors=$(says_of "$program" processors)
+	# time to boot comes on top
+	"$@" "$program on $kernel" $((timeout + 120 * slow)) -- \
+		selftests/vm/run --kernel "$kernel" --built --timeout "$timeout" \
+		${arguments:+--append "$arguments"} ${processors:+--smp "$processors"} \
+		-- "${under[@]}" "./$program"
 }
 
 # says PROGRAM COMMENT
 says() {
 	grep -qx "# $2" "selftests/$1" 2>/dev/null
+}
+
+# says_of PROGRAM WORD: what a comment `WORD: ...` says, of a script or of C.
+says_of() {
+	sed -n "s/^\(#\| \*\) $2: //p" "selftests/$1" "selftests/$1.c" 2>/dev/null | head -n 1
 }
 
 # Waits for tests to end, until less than so many run.
@@ -201,11 +213,11 @@ for program in "${programs[@]}"; do
 	fi
 done
 
-planned=$tests
+planned=$((tests + ${#kernels[@]}))
 if [[ $# -eq 0 && -n $debug ]]; then
-	planned=$((tests + 2))
+	planned=$((planned + 2))
 elif [[ $# -eq 0 && -z $long ]]; then
-	planned=$((tests + 11))
+	planned=$((planned + 11))
 fi
 
 echo "TAP version 13"
@@ -218,6 +230,17 @@ elif [[ $# -eq 0 && -z $long ]]; then
 	start_test 1 "reading of what is measured" 60 -- selftests/bench/test_report.py
 	start_test 1 "all tests are listed" 60 --plain -- bash -c check_listed
 	host_steps=1
+fi
+before=$(count_failed)
+for kernel in "${kernels[@]}"; do
+	start_test "$jobs" "module for $kernel" $((600 * slow)) --plain -- \
+		selftests/vm/run --kernel "$kernel" -- modprobe icmpguard
+done
+wait_until_below 1
+# what was built before would be tested, as if it were what is here
+if [[ $(count_failed) -ne $before ]]; then
+	echo "Bail out! there is nothing to test"
+	programs=() host_steps='' beside=() others=() alone=()
 fi
 [[ ${#beside[@]} -eq 0 ]] || start_row "${beside[@]}"
 if [[ -n $host_steps ]]; then

@@ -4,6 +4,7 @@
 # The commands that README.md, the manual and `icmpguard help` show.
 #
 # timeout: 200
+# processors: 1
 # beside the rest
 
 exec ./documented.py inside

@@ -9,6 +9,7 @@
 #	         eth1 --- second --- eth1
 #
 # timeout: 300
+# processors: 1
 
 . ./lib.sh
 

@@ -6,6 +6,7 @@
  * how to add to them.
  *
  * timeout: 180
+ * processors: 1
  */
 #include "genl_contract.h"
 

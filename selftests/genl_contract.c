@@ -7,6 +7,7 @@
  * who may do it, and what several sockets do to each other.
  *
  * timeout: 180
+ * processors: 1
  */
 #include "genl_contract.h"
 

@@ -5,6 +5,7 @@
  * change.
  *
  * timeout: 180
+ * processors: 1
  */
 #include "genl_contract.h"
 

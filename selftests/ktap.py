@@ -3,22 +3,24 @@
 """Runs one program of the test suite and judges what it says.
 
 usage: ktap.py run [--number N] [--name NAME] [--timeout SECONDS]
-                   [--tally FILE] [--plain] -- COMMAND...
+                   [--tally FILE] [--times FILE] [--plain] -- COMMAND...
        ktap.py self-check
 
 Passes the program's KTAP on as a subtest, as it comes, with one result line
-of its own after it, and adds a line `passed failed skipped` to FILE. A result
-counts once: a test that has subtests is not counted besides them. What is
+of its own after it, and adds a line `passed failed skipped` to the tally, and to
+the times what it took. A result counts once: a test that has subtests is not counted besides them. What is
 missing is a failure: a plan, a result that the plan promised, a good end.
 With --plain the exit status alone is the result.
 """
 import argparse
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
 import threading
+import time
 
 RESULT = re.compile(r"^( *)(not )?ok (\d+)(?: (?:- )?(.*))?$")
 VERSION = re.compile(r"^( *)K?TAP version \d+$")
@@ -173,8 +175,16 @@ def take_end(report, wrong):
         report.problem(wrong)
 
 
+def add_times(options, started):
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with open(options.times, "a", encoding="utf-8") as times:
+        times.write(f"# {time.monotonic() - started:.0f} s, of a processor "
+                    f"{used.ru_utime + used.ru_stime:.0f} s: {options.name}\n")
+
+
 def run(options):
     report = Report()
+    started = time.monotonic()
 
     def take_line(text):
         if not options.plain:
@@ -198,6 +208,8 @@ def run(options):
     if options.tally:
         with open(options.tally, "a", encoding="ascii") as tally:
             tally.write(f"{report.passed} {report.failed} {report.skipped}\n")
+    if options.times:
+        add_times(options, started)
     return 1 if bad else 0
 
 
@@ -288,6 +300,7 @@ def main():
     verb.add_argument("--name", default="test")
     verb.add_argument("--timeout", type=float, default=120)
     verb.add_argument("--tally")
+    verb.add_argument("--times")
     verb.add_argument("--plain", action="store_true")
     verb.add_argument("command", nargs="+")
     options = parser.parse_args()

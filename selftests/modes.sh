@@ -6,6 +6,7 @@
 # drop them which enforce drops. And what the module parameter mode= makes of it.
 #
 # timeout: 300
+# processors: 1
 
 . ./lib.sh
 

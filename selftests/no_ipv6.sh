@@ -4,6 +4,7 @@
 # A kernel that was started without IPv6 gets the whole IPv4 guard.
 # kernel arguments: ipv6.disable=1
 # timeout: 300
+# processors: 1
 
 . ./lib.sh
 

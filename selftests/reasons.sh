@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 600
+# processors: 1
 #
 # Every way a packet can end: exactly its counter moves, by exactly the number
 # sent, in /proc and (by family) in what the tool says; what is refused doesn't

@@ -5,6 +5,7 @@
 # sources.
 #
 # timeout: 300
+# processors: 1
 # beside the rest
 
 # beside this where it is installed

@@ -7,6 +7,7 @@
 # are in the VRF red, the honest host's is in blue.
 #
 # timeout: 300
+# processors: 1
 
 . ./lib.sh
 

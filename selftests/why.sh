@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
+# processors: 1
 #
 # What `why` says of the next packet is what becomes of it, in every class of
 # both families, and asking changes nothing: the levels it tells are those that

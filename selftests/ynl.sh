@@ -7,6 +7,7 @@
 # the tables below.
 #
 # timeout: 300
+# processors: 1
 
 . ./lib.sh
 
