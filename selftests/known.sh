@@ -219,7 +219,7 @@ test_resize() {
 	"$through" echo-request passed 1 -- "src=$src" "dst=$dst"
 	knows yes
 	./send "$attacker" eth0 to=02:00:00:00:01:01 "src=$(crowd)" "dst=$dst" \
-		step-src=1 rate=3000 ms=9000 >/dev/null &
+		step-src=1 rate=3000 gather=10 ms=9000 >/dev/null &
 	sender=$!
 	for size in "table-size 4M" "candidate-size 64K" "table-size 64K" "candidate-size 2M" \
 		"table-size 1M"; do

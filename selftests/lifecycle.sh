@@ -33,7 +33,7 @@ start_flood() {
 		"src=192.0.2.77 dst=192.0.2.1 len=1000 more=1" \
 		"src=2001:db8:1::77 dst=2001:db8:3::2 len=1000 offset=1000 protocol=58"; do
 		# shellcheck disable=SC2086 # words
-		./send "$attacker" eth0 "to=$router_mac" $each rate=500 ms=200000 step-src=1 \
+		./send "$attacker" eth0 "to=$router_mac" $each rate=500 gather=5 ms=200000 step-src=1 \
 			>/dev/null 2>&1 &
 		flood+=($!)
 	done

@@ -127,7 +127,7 @@ test_shown() {
 	family=4
 	small_table on
 	before=$(evictions)
-	flood 4 "count=$((slow > 1 ? senders : 200000))" rate=20000 &
+	flood 4 "count=$((slow > 1 ? senders : 200000))" rate=20000 gather=20 &
 	sender=$!
 	busywait 20000 has_evictions "$before" || fail "no evictions"
 	guard "$router" status >"$scratch/text" || fail "status $?"
@@ -165,7 +165,7 @@ test_told() {
 	busywait 20000 are_listening 2 || fail "nobody listens: $(cat "$scratch/events")"
 	evicted=$(evictions)
 	start=${EPOCHREALTIME/./}
-	flood 4 rate=15000 "count=$((slow > 1 ? senders : 60000))"
+	flood 4 rate=15000 gather=20 "count=$((slow > 1 ? senders : 60000))"
 	took=$(((${EPOCHREALTIME/./} - start) / 1000000))
 	evicted=$(($(evictions) - evicted))
 	busywait 20000 all_is_told "$evicted" || fail "told of $told, not $evicted: $(cat "$scratch/events")"
@@ -203,7 +203,7 @@ test_unload() {
 	guard "$router" monitor >"$scratch/events" 2>&1 &
 	listener=$!
 	busywait 20000 are_listening 1 || fail "nobody listens"
-	flood 4 rate=20000 count=200000 &
+	flood 4 rate=20000 gather=20 count=200000 &
 	sender=$!
 	busywait 20000 has_lines 1 "$scratch/events" || fail "no event"
 	rmmod icmpguard || fail "rmmod: status $?"

@@ -66,6 +66,7 @@ struct send_packet {
 	char chain[SEND_CHAIN_MAX + 1];
 	uint32_t count;
 	uint32_t rate;
+	uint32_t gather;
 	uint32_t ms;
 	uint32_t limit;
 	uint32_t burst;
@@ -426,6 +427,9 @@ static bool send_wait_turn(const struct send_packet *packet, uint64_t first_ns,
 
 	if (packet->ms && due > first_ns + packet->ms * (SEND_NS / 1000))
 		return false;
+	/* waking up costs as much as sending */
+	if (packet->gather && i % packet->gather)
+		return true;
 	if (due > send_now_ns())
 		send_wait_until(due);
 	return true;
@@ -486,6 +490,7 @@ static const struct send_word {
 	WORD("udp", udp, "UDP to this port instead of ICMP"),
 	WORD("count", count, "how many; default 1"),
 	WORD("rate", rate, "a second; default as fast as can be"),
+	WORD("gather", gather, "with rate: so many at once, and a pause as long as they are"),
 	WORD("ms", ms, "for so many milliseconds, instead of count"),
 	WORD("limit", limit, "with rate: packets a second that should pass"),
 	WORD("burst", burst, "with limit: packets at once that should pass"),

@@ -33,7 +33,9 @@ readonly budget=$((100 / less))
 readonly flood=$((budget * 100))
 # the least that the guard divides among senders, or two seconds' packets
 readonly burst=$((budget > 32 ? 2 * budget : 64))
-readonly senders=$((slow > 1 ? 2 : 5)) warm=4 rounds=20
+readonly senders=$((slow > 1 ? 2 : 5)) warm=4
+# pings of each while a flood lasts; what comes in somebody's name shows it sooner
+rounds=20
 # of a peer: as many senders as the guard's default table has lines of memory for
 readonly peer_senders=8192
 
@@ -123,7 +125,7 @@ flood_start() {
 	local source=11.0.0.1 step=7919
 	[[ $family == 4 ]] || source=2001:db8:cccc::1
 	./send "$attacker" eth0 to=02:00:00:00:01:01 "src=$source" "step-src=$step" \
-		"dst=${victim_is[$family]}" "rate=$flood" "ms=$(((rounds + 1) * 1000))" \
+		"dst=${victim_is[$family]}" "rate=$flood" gather=20 "ms=$(((rounds + 1) * 1000))" \
 		>"$scratch/flood" &
 	flood_pid=$!
 }
@@ -251,7 +253,8 @@ test_table() {
 # In the name of one of those that are known: it may lose all of its own limit,
 # the others lose nothing, and nobody remembers it afterwards.
 test_in_its_name() {
-	local sent=$((rounds * senders)) i others=0 n counts
+	local rounds=8 i others=0 n counts
+	local sent=$((rounds * senders))
 	family=$1
 	# room for its own limit, on a slow kernel too
 	guard_on 100 200
@@ -259,7 +262,7 @@ test_in_its_name() {
 	forget_counts
 	honest_source 0 1
 	./send "$attacker" eth0 to=02:00:00:00:01:01 "src=$honest_is" \
-		"dst=${victim_is[$family]}" "rate=$flood" "ms=$(((rounds + 1) * 1000))" \
+		"dst=${victim_is[$family]}" "rate=$flood" gather=20 "ms=$(((rounds + 1) * 1000))" \
 		>"$scratch/flood" &
 	flood_pid=$!
 	ping_rounds "$rounds" 0

@@ -9,6 +9,7 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 probe=$top/kmod/compat/probe.sh
+out=$(realpath -m "${O:-$top/.build}")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
@@ -46,16 +47,17 @@ headers() {
 	printf '%s\n' /lib/modules/"$1"[.-]*/build | sort -V | tail -n 1
 }
 
-# Builds the module; not a word from the compiler. The answers are then in $answers.
+# build OUT KERNEL: the module; not a word from the compiler, where anything has to be
+# built (lint does it with more warnings). The answers are then in $answers.
 build() {
-	local kdir=$1 said
-	said=$(make -s -C "$top" O="$scratch/out" KDIR="$kdir" W=1 module 2>&1) ||
+	local said release
+	said=$(make -s -C "$top" O="$1" KDIR="$2" module 2>&1) ||
 		{ echo "$said"; return 1; }
 	if grep -E '(warning|error): ' <<<"$said"; then
 		return 1
 	fi
-	answers=$(cat "$scratch/out"/kernel-*/kmod/compat/autoconf.h)
-	rm -rf "$scratch/out"
+	release=$(sed -n 's/^#define UTS_RELEASE "\(.*\)"$/\1/p' "$2/include/generated/utsrelease.h")
+	answers=$(cat "$1/kernel-$release/kmod/compat/autoconf.h")
 }
 
 # The kernel's headers say the same as the probe.
@@ -63,7 +65,7 @@ builds() {
 	local kdir include name pattern
 	kdir=$(headers "$1")
 	include=${kdir%build}source/include
-	build "$kdir" || return
+	build "$out" "$kdir" || return
 	while read -r name pattern; do
 		if grep -rqE "$pattern" "$include/net/genetlink.h" "$include/net/netlink.h"; then
 			grep -qx "#define $name 1" <<<"$answers"
@@ -90,7 +92,7 @@ builds_without() {
 		>"$scratch/common/include/net/genetlink.h"
 	sed 's/const \(struct netlink_range_validation \*range;\)/\1/' \
 		"$common/include/net/netlink.h" >"$scratch/common/include/net/netlink.h"
-	build "$scratch/build" || return
+	build "$scratch/out" "$scratch/build" || return
 	! grep ICMPG_HAVE <<<"$answers" | grep -v 'is not set'
 }
 

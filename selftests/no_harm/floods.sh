@@ -17,7 +17,8 @@ readonly flood_total=$((flood_slow > 1 ? 2500 / flood_slow : 5000)) flood_excess
 # More than others may send at once to what isn't attacked; a burst of fewer than 64
 # isn't divided among known senders and others.
 readonly flood_burst=96
-readonly flood_longest_ms=$((180000 * ${ICMPGUARD_SLOW:-1}))
+# Until all have done what they do; this ends it if nobody else does.
+readonly flood_longest_ms=$((400000 * ${ICMPGUARD_SLOW:-1}))
 readonly -A flood_targets=([transit 4]=10.66.1.1 [transit 6]=2001:db8:f066:1::1
 	[own 4]=10.99.1.1 [own 6]=2001:db8:f099:1::1)
 # the sources, each from another network, and none of them twice: in steps of a
@@ -89,7 +90,7 @@ flood_start() {
 			# shellcheck disable=SC2086 # words
 			./send "$attacker" eth0 to=02:00:00:00:01:01 $sources \
 				"dst=${flood_targets[$target]}" ${flood_words[$each $family]} \
-				"rate=$flood_rate" "ms=$flood_longest_ms" \
+				"rate=$flood_rate" gather=8 "ms=$flood_longest_ms" \
 				>"$scratch/flood.$each.${target/ /.}" &
 			flood_pids+=($!)
 		done

@@ -14,7 +14,7 @@ number=0 bad=0
 
 # Runs a command inside, keeps what it said, and returns its status.
 vm() {
-	"$here/run" --no-build "$@" >"$scratch/output" 2>"$scratch/errors"
+	"$here/run" --no-build --smp 1 "$@" >"$scratch/output" 2>"$scratch/errors"
 }
 
 # One test: the status that is expected, what the error messages must hold, and
