@@ -184,22 +184,24 @@ static bool icmpg_destination_accepts_own(const struct net_device *dev)
 	return in_dev && IN_DEV_ACCEPT_LOCAL(in_dev);
 }
 
-static u8 icmpg_destination_source_ipv4(const struct icmpg_destinations *known,
-					struct net *net,
-					const struct icmpg_pkt *pkt,
-					const struct net_device *dev)
+/* Of any address, as who asks from this device sees it. */
+static u8 icmpg_destination_address_ipv4(const struct icmpg_destinations *known,
+					 struct net *net,
+					 const struct icmpg_pkt *pkt,
+					 __be32 addr,
+					 const struct net_device *dev)
 {
 	u8 kind = ICMPG_DESTINATION_TRANSIT;
 	u64 hash, answer, *entry;
 
-	hash = icmpg_destination_hash(known, (__force u64)pkt->src.word[0], 0,
+	hash = icmpg_destination_hash(known, (__force u64)addr, 0,
 				      pkt->ifindex | ICMPG_ANSWER_SOURCE,
 				      rt_genid_ipv4(net));
 	entry = &this_cpu_ptr(known->cpu)->source[hash >> ICMPG_ANSWERS_SHIFT];
 	answer = READ_ONCE(*entry);
 	if (likely((answer ^ hash) <= ICMPG_ANSWER_KIND))
 		return answer & ICMPG_ANSWER_KIND;
-	switch (inet_addr_type_dev_table(net, dev, pkt->src.v4)) {
+	switch (inet_addr_type_dev_table(net, dev, addr)) {
 	case RTN_LOCAL:
 		kind = ICMPG_DESTINATION_LOCAL;
 		break;
@@ -236,7 +238,8 @@ u8 icmpg_destination_source(const struct icmpg_destinations *known,
 	if (!pkt->src.word[0] && !pkt->src.word[1])
 		return ICMPG_DESTINATION_TRANSIT;
 	if (pkt->family == ICMPG_IPV4) {
-		kind = icmpg_destination_source_ipv4(known, net, pkt, dev);
+		kind = icmpg_destination_address_ipv4(known, net, pkt,
+						      pkt->src.v4, dev);
 		if (kind == ICMPG_DESTINATION_LOCAL &&
 		    icmpg_destination_accepts_own(dev))
 			kind = ICMPG_DESTINATION_TRANSIT;
@@ -246,4 +249,24 @@ u8 icmpg_destination_source(const struct icmpg_destinations *known,
 	if (IS_ENABLED(CONFIG_IPV6) && ipv6_chk_addr(net, &addr, dev, 0))
 		return ICMPG_DESTINATION_LOCAL;
 	return ICMPG_DESTINATION_TRANSIT;
+}
+
+/**
+ * icmpg_destination_is_broadcast() - is that a connected network's broadcast?
+ * @known: answers so far
+ * @net: the namespace
+ * @pkt: the IPv4 packet
+ * @addr: an address that it has or tells
+ * @dev: the device it came in on
+ *
+ * Context: as icmpg_destination_source().
+ * Return: true if so; of other networks it can't be known.
+ */
+bool icmpg_destination_is_broadcast(const struct icmpg_destinations *known,
+				    struct net *net,
+				    const struct icmpg_pkt *pkt, __be32 addr,
+				    const struct net_device *dev)
+{
+	return icmpg_destination_address_ipv4(known, net, pkt, addr, dev) ==
+	       ICMPG_DESTINATION_BROADCAST;
 }

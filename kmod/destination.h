@@ -53,13 +53,17 @@ icmpg_destination_hash(const struct icmpg_destinations *known, u64 first,
 				  second, &known->key);
 }
 
-/* A change of routes, rules or addresses changes it. */
+/*
+ * A change of routes, rules or addresses changes it. IPv6 doesn't count routes
+ * that go without an address that goes: what is remembered is asked anew after
+ * 2^12 ticks, 4 to 40 seconds.
+ */
 static __always_inline u32 icmpg_destination_generation(struct net *net,
 							u8 family)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (family == ICMPG_IPV6)
-		return rt_genid_ipv6(net);
+		return rt_genid_ipv6(net) + (u32)(jiffies >> 12);
 #endif
 	return rt_genid_ipv4(net);
 }
@@ -101,5 +105,9 @@ u8 icmpg_destination_kind(const struct icmpg_destinations *known,
 u8 icmpg_destination_source(const struct icmpg_destinations *known,
 			    struct net *net, const struct icmpg_pkt *pkt,
 			    const struct net_device *dev);
+bool icmpg_destination_is_broadcast(const struct icmpg_destinations *known,
+				    struct net *net,
+				    const struct icmpg_pkt *pkt, __be32 addr,
+				    const struct net_device *dev);
 
 #endif /* ICMPG_DESTINATION_H */

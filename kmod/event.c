@@ -116,11 +116,14 @@ void icmpg_event_path_mtu_send(struct icmpg_net *guard, u64 packets)
 	icmpg_event_multicast(guard, skb);
 }
 
-/* RCU: there are counters, as a packet has moved one, and they stay. */
+/*
+ * Without memory to add them up there is no news.
+ * RCU: there are counters, as a packet has moved one, and they stay.
+ */
 static u64 icmpg_event_evictions(struct icmpg_net *guard)
 {
+	u64 evictions = guard->pressure_told, resets;
 	struct icmpg_counts *counts;
-	u64 evictions = 0, resets;
 
 	counts = kvzalloc(sizeof(*counts), GFP_KERNEL);
 	if (counts) {

@@ -63,7 +63,7 @@ void icmpg_harm_watch(struct icmpg_net *guard)
 				   ICMPG_HARM_INTERVAL);
 }
 
-/* After a reset it begins from zero, and so does what was told. */
+/* After a reset they begin from zero, and nothing of that was told. */
 static void icmpg_harm_look(struct icmpg_net *guard)
 {
 	struct icmpg_counts *counts;
@@ -77,6 +77,9 @@ static void icmpg_harm_look(struct icmpg_net *guard)
 		goto free;
 	icmpg_stats_sum(stats, counts, &resets);
 	sum = icmpg_harm_sum(counts);
+	if (resets != guard->harm_resets)
+		guard->harm_told = 0;
+	guard->harm_resets = resets;
 	if (sum > guard->harm_told)
 		icmpg_event_path_mtu_send(guard, sum);
 	guard->harm_told = sum;

@@ -135,7 +135,8 @@ static __always_inline unsigned int icmpg_hook_end(struct icmpg_judgement *j,
 		icmpg_limiter_note(&j->check);
 	if (j->check.count && icmpg_reason_passes(reason))
 		icmpg_hook_charge(j);
-	if (j->pkt.part != ICMPG_PART_WHOLE && j->pkt.icmp)
+	if (j->pkt.part != ICMPG_PART_WHOLE &&
+	    (j->pkt.icmp || j->pkt.malformed))
 		icmpg_hook_mark(j, reason);
 	return icmpg_hook_verdict(j, reason);
 }

@@ -139,6 +139,32 @@ static u8 icmpg_judge_source(struct icmpg_judgement *j)
 						 j->dev));
 }
 
+/*
+ * No host has a broadcast address, and no error is about one (RFC 1122 section
+ * 3.2.2). Those of connected networks are known, by a lookup each: last, too.
+ */
+static u8 icmpg_judge_quoted(struct icmpg_judgement *j)
+{
+	const struct icmpg_destinations *known = j->active->known;
+	struct net *net = j->guard->net;
+	struct icmpg_pkt *pkt = &j->pkt;
+
+	if (!j->skb || pkt->family != ICMPG_IPV4 || pkt->quote ||
+	    !icmpg_quote_is_error(pkt) ||
+	    !j->config->set.check[ICMPGUARD_CHECK_QUOTED_PACKET])
+		return 0;
+	if (icmpg_destination_is_broadcast(known, net, pkt, pkt->dst.v4,
+					   j->dev))
+		pkt->quote = ICMPGUARD_REASON_QUOTE_SOURCE;
+	else if (icmpg_destination_is_broadcast(known, net, pkt,
+						pkt->quoted_dst, j->dev))
+		pkt->quote = ICMPGUARD_REASON_QUOTE_GROUP;
+	else
+		return 0;
+	return icmpg_policy_quote(j->config, pkt,
+				  icmpg_destination_kind(known, net, pkt));
+}
+
 static u8 icmpg_judge_passed(const struct icmpg_judgement *j, bool exempt)
 {
 	if (unlikely(j->pkt.quote))
@@ -216,5 +242,7 @@ u8 icmpg_judge_all(struct icmpg_judgement *j)
 	if (!reason)
 		reason = icmpg_judge_limits(j, !exempt &&
 					    action == ICMPGUARD_ACTION_LIMIT);
+	if (!reason)
+		reason = icmpg_judge_quoted(j);
 	return reason ?: icmpg_judge_passed(j, exempt);
 }

@@ -231,20 +231,25 @@ static void icmpg_known_touch(struct icmpg_known *known,
  * icmpg_known_take_stock() - how much is there of what all CPUs see?
  * @known: with memory
  * @cpu: this CPU's
- * @window: now, in 2^26 ns; not that of the last time
+ * @window: now, in 2^26 ns
  *
  * Each CPU adds what it has seen to one number, and takes the growth of that
  * number for the rate: right however the packets are spread, where the rate of
- * one CPU times their number isn't.
+ * one CPU times their number isn't. RACE: on a kernel that preempts softirqs
+ * another one of this CPU may have done it meanwhile; then there is nothing to do.
  *
  * Context: softirq; takes no lock.
  */
 void icmpg_known_take_stock(struct icmpg_known *known,
 			    struct icmpg_known_cpu *cpu, u32 window)
 {
-	u64 total = atomic64_add_return(cpu->count, &known->unknown);
-	u64 rate = div_u64(total - cpu->unknown, window - cpu->window);
+	u32 passed = window - READ_ONCE(cpu->window);
+	u64 total, rate;
 
+	if (!passed)
+		return;
+	total = atomic64_add_return(cpu->count, &known->unknown);
+	rate = div_u64(total - cpu->unknown, passed);
 	cpu->probability = rate <= known->writes ? U32_MAX :
 			   div64_u64((u64)known->writes << 32, rate);
 	cpu->unknown = total;

@@ -200,7 +200,8 @@ int icmpg_net_publish(struct icmpg_net *guard, struct icmpg_config *config,
 	err = icmpg_net_prepare(guard, config, &fresh, extack);
 	if (err)
 		return err;
-	config->generation = old->generation + 1;
+	/* 0 is that of no configuration: a dump that began at 0 isn't checked. */
+	config->generation = old->generation + 1 ?: 1;
 	if (fresh && !was_on) {
 		err = icmpg_net_turn_on(guard, config, fresh, extack);
 		if (err)
@@ -277,6 +278,8 @@ static struct icmpg_config *icmpg_net_defaults(struct icmpg_net *guard, u8 mode)
 	icmpg_settings_init(set, mode);
 	config = icmpg_config_build(set, &guard->key, NULL);
 	kfree(set);
+	if (!IS_ERR(config))
+		config->generation = 1;
 	return config;
 }
 

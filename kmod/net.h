@@ -51,6 +51,7 @@ struct icmpg_active {
  * @old_table: frees the table before a resize when it isn't read any more
  * @harm: looks for path MTU messages that were refused
  * @harm_told: how many of them have been told. @lock.
+ * @harm_resets: of the counters, at that time. @lock.
  * @pressure_work: tells that senders are forgotten
  * @pressure_told: how many were when it was told last; only for the work
  * @pressure: 1 while the work has been asked for, or watches
@@ -69,6 +70,7 @@ struct icmpg_net {
 	struct delayed_work old_table;
 	struct delayed_work harm;
 	u64 harm_told;
+	u64 harm_resets;
 	struct delayed_work pressure_work;
 	u64 pressure_told;
 	atomic_t pressure;

@@ -125,6 +125,9 @@ static int icmpg_nl_draft_notify(struct notifier_block *block,
 	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
 	guard = icmpg_net(notify->net);
+	/* Its own it would see: it was kept before. Others needn't wait for a resize. */
+	if (list_empty(&guard->drafts))
+		return NOTIFY_DONE;
 	mutex_lock(&guard->lock);
 	icmpg_nl_draft_destroy(icmpg_nl_draft_find(guard, notify->portid));
 	mutex_unlock(&guard->lock);

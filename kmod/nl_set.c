@@ -9,39 +9,70 @@
 
 #include "event.h"
 #include "main.h"
-#include "stats_cpu.h"
-
-/* Beside table and lists: marks, drafts, configurations before and after. */
-#define ICMPG_NL_SET_FIXED_BYTES	(192 << 10)
-/* Counters and known destinations. */
-#define ICMPG_NL_SET_CPU_BYTES	(sizeof(struct icmpg_stats_cpu) + (1 << 10))
 
 /*
- * Those outside the initial user namespace aren't trusted with memory. While a
- * table is resized there are two.
+ * Beside tables and lists: marks, drafts, configurations before and after. What
+ * each processor has for itself, counters and known destinations, isn't in it:
+ * no setting makes it more, and on a large machine it alone would be too much.
+ */
+#define ICMPG_NL_SET_FIXED_BYTES	(192 << 10)
+
+static u64 icmpg_nl_set_list_bytes(const struct icmpg_settings *set)
+{
+	return set->exempt ? struct_size(set->exempt, entry,
+					 set->exempt->count) : 0;
+}
+
+/* Lists of exemptions: in force, in drafts that are kept, and in this one. */
+static u64 icmpg_nl_set_lists_bytes(struct icmpg_net *guard,
+				    const struct icmpg_nl_draft *draft)
+{
+	u64 bytes = icmpg_nl_set_list_bytes(&icmpg_net_config(guard)->set);
+	const struct icmpg_nl_draft *kept;
+
+	list_for_each_entry(kept, &guard->drafts, list)
+		if (kept != draft)
+			bytes += icmpg_nl_set_list_bytes(&kept->set);
+	return bytes + icmpg_nl_set_list_bytes(&draft->set);
+}
+
+/* While tables are resized there are two of each. */
+static bool icmpg_nl_set_resizes(const struct icmpg_settings *from,
+				 const struct icmpg_settings *to)
+{
+	if (from->mode == ICMPGUARD_MODE_OFF || to->mode == ICMPGUARD_MODE_OFF)
+		return false;
+	return from->table_size != to->table_size ||
+	       from->candidate_size != to->candidate_size ||
+	       from->known_first != to->known_first;
+}
+
+/*
+ * Those outside the initial user namespace aren't trusted with memory.
+ * @change: to be blamed, or NULL
  */
 static int icmpg_nl_set_check_memory(struct icmpg_net *guard,
-				     const struct icmpg_settings *set,
+				     const struct icmpg_nl_draft *draft,
+				     const struct icmpg_nl_change *change,
 				     struct genl_info *info)
 {
-	const struct icmpg_config *config;
-	u64 bytes = ICMPG_NL_SET_FIXED_BYTES + icmpg_settings_memory(set) +
-		    (u64)num_possible_cpus() * ICMPG_NL_SET_CPU_BYTES;
+	const struct icmpg_settings *now = &icmpg_net_config(guard)->set;
+	u64 bytes = ICMPG_NL_SET_FIXED_BYTES +
+		    icmpg_settings_memory(&draft->set) +
+		    icmpg_nl_set_lists_bytes(guard, draft);
+	const struct nlattr *blamed = NULL;
 
 	if (guard->net->user_ns == &init_user_ns)
 		return 0;
-	config = icmpg_net_config(guard);
-	if (config->set.mode != ICMPGUARD_MODE_OFF &&
-	    set->mode != ICMPGUARD_MODE_OFF &&
-	    icmpg_settings_memory(&config->set) != icmpg_settings_memory(set))
-		bytes += icmpg_settings_memory(&config->set);
-	if (set->exempt)
-		bytes += struct_size(set->exempt, entry, set->exempt->count);
+	if (icmpg_nl_set_resizes(now, &draft->set))
+		bytes += icmpg_settings_memory(now);
 	if (bytes <= READ_ONCE(icmpg_userns_memory))
 		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack,
-			    info->attrs[ICMPGUARD_A_CONFIG_TABLE_SIZE] ?:
-			    info->attrs[ICMPGUARD_A_CONFIG_CANDIDATE_SIZE],
+	/* config-reset has no attributes, nor room for them. */
+	if (change)
+		blamed = info->attrs[ICMPGUARD_A_CONFIG_TABLE_SIZE] ?:
+			 info->attrs[ICMPGUARD_A_CONFIG_CANDIDATE_SIZE];
+	NL_SET_ERR_MSG_ATTR(info->extack, blamed,
 			    "more memory than userns_memory allows this namespace: choose a smaller table-size or candidate-size, or set mode off first if the old one counts too");
 	return -EDQUOT;
 }
@@ -53,7 +84,7 @@ icmpg_nl_set_build(struct icmpg_net *guard, struct icmpg_nl_draft *draft,
 	struct icmpg_config *config;
 	int err;
 
-	err = icmpg_nl_set_check_memory(guard, &draft->set, info);
+	err = icmpg_nl_set_check_memory(guard, draft, change, info);
 	if (err)
 		return ERR_PTR(err);
 	config = icmpg_config_build(&draft->set, &guard->key, info->extack);
@@ -178,10 +209,18 @@ static int icmpg_nl_set_check(struct icmpg_net *guard,
 }
 
 /* The draft waits for more; what is told is what is in force. */
-static int icmpg_nl_set_wait(struct icmpg_net *guard, struct genl_info *info)
+static int icmpg_nl_set_wait(struct icmpg_net *guard,
+			     const struct icmpg_nl_draft *draft,
+			     const struct icmpg_nl_change *change,
+			     struct genl_info *info)
 {
-	struct sk_buff *reply = icmpg_nl_config_create();
+	struct sk_buff *reply;
+	int err;
 
+	err = icmpg_nl_set_check_memory(guard, draft, change, info);
+	if (err)
+		return err;
+	reply = icmpg_nl_config_create();
 	if (!reply) {
 		GENL_SET_ERR_MSG(info, "no memory for the reply");
 		return -ENOMEM;
@@ -210,7 +249,7 @@ static int icmpg_nl_set_message(struct icmpg_net *guard, struct genl_info *info)
 		err = icmpg_nl_change_apply(&change);
 	if (!err)
 		err = last ? icmpg_nl_set_finish(guard, draft, &change, info) :
-			     icmpg_nl_set_wait(guard, info);
+			     icmpg_nl_set_wait(guard, draft, &change, info);
 	/* Whole or not at all: what was refused once is never committed. */
 	if (err || last)
 		icmpg_nl_draft_destroy(draft);

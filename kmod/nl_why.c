@@ -9,6 +9,7 @@
 #include "nl.h"
 
 #include <linux/icmp.h>
+#include <linux/ipv6.h>
 #include <linux/slab.h>
 #include <net/l3mdev.h>
 
@@ -196,6 +197,12 @@ static int icmpg_nl_why_address(struct icmpg_pkt *pkt, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, destination,
 				    "source and destination must be of one family");
 		return -EINVAL;
+	}
+	/* There are no routes then, not even an empty table of them. */
+	if (nla_len(source) == 16 && !ipv6_mod_enabled()) {
+		NL_SET_ERR_MSG_ATTR(info->extack, source,
+				    "this kernel was started without IPv6: ask about IPv4 addresses");
+		return -EAFNOSUPPORT;
 	}
 	memset(pkt, 0, sizeof(*pkt));
 	pkt->family = nla_len(source) == 4 ? ICMPG_IPV4 : ICMPG_IPV6;

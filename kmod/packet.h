@@ -75,6 +75,7 @@ static inline bool icmpg_destination_is_transit(u8 destination)
  * @mtu: of a path MTU message, bytes; filled by quote.c
  * @quoted: bytes of the IPv4 packet that an error is about, 0 if it isn't
  *	known; filled by quote.c
+ * @quoted_dst: where that packet was sent to; only where @quote is 0
  * @family: enum icmpg_family
  * @class: enum icmpguard_class
  * @type: ICMP type; 0 where there is none
@@ -103,6 +104,7 @@ struct icmpg_pkt {
 	u32 at;
 	u32 mtu;
 	u32 quoted;
+	__be32 quoted_dst;
 	u8 family;
 	u8 class;
 	u8 type;

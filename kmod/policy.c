@@ -30,6 +30,7 @@
 #define ICMPG_V6_REPORT_V2	143
 
 /* Discovery that may be long: RFC 3122, RFC 6980 section 5. */
+#define ICMPG_V6_PATH_SOLICITATION	148
 #define ICMPG_V6_INVERSE_SOLICITATION	141
 #define ICMPG_V6_INVERSE_ADVERTISEMENT	142
 #define ICMPG_V6_PATH_ADVERTISEMENT	149
@@ -112,11 +113,15 @@ static u8 icmpg_policy_listener(const struct icmpg_pkt *pkt)
 	return ICMPGUARD_REASON_LISTENER_SOURCE;
 }
 
-/* Until a node has an address: RFC 4861 sections 4.1 and 4.3, RFC 3590. */
+/*
+ * Until a node has an address: RFC 4861 sections 4.1 and 4.3, RFC 3590, RFC 3971
+ * section 6.4.1.
+ */
 static bool icmpg_policy_may_be_unspecified(const struct icmpg_pkt *pkt)
 {
 	return pkt->type == ICMPG_V6_ROUTER_SOLICITATION ||
 	       pkt->type == ICMPG_V6_NEIGHBOUR_SOLICITATION ||
+	       pkt->type == ICMPG_V6_PATH_SOLICITATION ||
 	       icmpg_policy_is_report(pkt->type);
 }
 
@@ -246,6 +251,9 @@ u8 icmpg_policy_path_mtu(const struct icmpg_config *config,
  * @config: the configuration in force
  * @pkt: the packet
  *
+ * What an operator wants beyond the classes: RFC 8335 section 8 has PROBE configured by
+ * its type, RFC 4890 sections 4.3.4 and 4.4.4 leave single types to policy.
+ *
  * Context: any; takes no lock.
  * Return: enum icmpguard_action, or 0 if its class tells.
  */
@@ -325,8 +333,9 @@ u8 icmpg_policy_destination(const struct icmpg_config *config,
  * @pkt: with a reason to doubt its quote
  * @destination: enum icmpg_destination
  *
- * There are NATs that don't rewrite quotes, so for others it passes unless the
- * check is for all. For this host nothing could come of it: no socket has sent
+ * RFC 792, RFC 1122 section 3.2.2, RFC 4443 section 2.4. There are NATs that
+ * don't rewrite quotes, so for others it passes (quote-passed) unless the check is
+ * for all. For this host nothing could come of it: no socket has sent
  * what is quoted.
  *
  * Return: the reason to refuse it, or 0.

@@ -32,6 +32,21 @@
 #define ICMPG_QUOTE_NEXT_ICMPV6		58
 #define ICMPG_QUOTE_NEXT_OPTIONS	60
 
+/* Their shortest header has 8 bytes or more. */
+static bool icmpg_quote_has_upper(u8 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_ICMP:
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_ICMPV6:
+	case IPPROTO_SCTP:
+	case IPPROTO_UDPLITE:
+		return true;
+	}
+	return false;
+}
+
 static u32 icmpg_quote_u16(const u8 *byte)
 {
 	return byte[0] << 8 | byte[1];
@@ -63,9 +78,10 @@ static bool icmpg_quote_is_v4_host(const u8 *addr)
  * @skb: the packet
  * @at: where in it the quote begins
  * @room: bytes of the quote
- * @pkt: gets the length of what is quoted
+ * @pkt: gets length and destination of what is quoted
  *
- * RFC 792: the IP header and 64 bits at least; more is fine (RFC 1812 section
+ * RFC 792: the IP header and 64 bits at least, or all of a packet that had less,
+ * which none of the protocols with ports has; more is fine (RFC 1812 section
  * 4.3.2.3), and so are extensions behind it (RFC 4884). A total length that
  * can't be right is one that isn't known: some systems quote it as they keep
  * it.
@@ -86,9 +102,10 @@ static u8 icmpg_quote_ipv4(const struct sk_buff *skb, u32 at, u32 room,
 	headers = (ip[0] & 15) * 4;
 	if (ip[0] >> 4 != 4 || headers < ICMPG_QUOTE_IPV4)
 		return ICMPGUARD_REASON_QUOTE_MALFORMED;
+	protocol = ip[9];
 	total = icmpg_quote_u16(ip + 2);
 	needed = headers + ICMPG_QUOTE_UPPER;
-	if (total >= headers) {
+	if (total >= (icmpg_quote_has_upper(protocol) ? needed : headers)) {
 		pkt->quoted = total;
 		needed = min(needed, total);
 	}
@@ -100,12 +117,12 @@ static u8 icmpg_quote_ipv4(const struct sk_buff *skb, u32 at, u32 room,
 	if (memcmp(ip + 12, &pkt->dst.v4, 4) ||
 	    !icmpg_quote_is_v4_host(ip + 12))
 		return ICMPGUARD_REASON_QUOTE_SOURCE;
-	/* 224/4 and 2^32-1; other broadcast addresses can't be told. */
+	memcpy(&pkt->quoted_dst, ip + 16, sizeof(pkt->quoted_dst));
+	/* 224/4 and 2^32-1; those of connected networks are judge.c's to find. */
 	if ((ip[16] & 0xf0) == 0xe0 ||
 	    (ip[16] & ip[17] & ip[18] & ip[19]) == 0xff)
 		return ICMPGUARD_REASON_QUOTE_GROUP;
-	protocol = ip[9];
-	if (protocol != IPPROTO_ICMP || needed == headers)
+	if (protocol != IPPROTO_ICMP)
 		return 0;
 	ip = skb_header_pointer(skb, at + headers, 1, buffer);
 	return ip && icmpg_quote_is_v4_error(*ip) ?
@@ -168,8 +185,9 @@ static bool icmpg_quote_may_be_group(const struct icmpg_pkt *pkt)
  * @room: bytes of the quote
  * @pkt: the packet
  *
- * RFC 4443 section 2.4: (c) as much as fits, (e) what no error is about.
- * Errors about any fragment are right in IPv6.
+ * RFC 4443 section 2.4: (c) as much as fits, so 8 bytes behind the header unless
+ * the packet had less, (e) what no error is about. Errors about any fragment are
+ * right in IPv6.
  *
  * Return: the reason to doubt it, or 0.
  */
@@ -185,7 +203,8 @@ static u8 icmpg_quote_ipv6(const struct sk_buff *skb, u32 at, u32 room,
 		return ICMPGUARD_REASON_QUOTE_SHORT;
 	if (ip[0] >> 4 != 6)
 		return ICMPGUARD_REASON_QUOTE_MALFORMED;
-	needed += min_t(u32, icmpg_quote_u16(ip + 4), ICMPG_QUOTE_UPPER);
+	needed += icmpg_quote_has_upper(ip[6]) ? ICMPG_QUOTE_UPPER :
+		  min_t(u32, icmpg_quote_u16(ip + 4), ICMPG_QUOTE_UPPER);
 	if (room < needed)
 		return ICMPGUARD_REASON_QUOTE_SHORT;
 	if (memcmp(ip + 8, pkt->dst.v6, 16) || ip[8] == 0xff)

@@ -58,7 +58,7 @@
 	X(DISCOVERY_CODE, "discovery-code",				\
 	  "Discovery with a code that it doesn't have.")		\
 	X(DISCOVERY_FRAGMENT, "discovery-fragment",			\
-	  "Discovery of IPv6 must not come in fragments.")		\
+	  "Discovery of IPv6 must not come in fragments, but for types 141, 142 and 149.") \
 	X(LISTENER_SOURCE, "listener-source",				\
 	  "Listener messages must come from a link-local address; reports may from ::.") \
 	X(PATH_MTU_SIZE, "path-mtu-size",				\

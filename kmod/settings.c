@@ -135,6 +135,10 @@ icmpg_settings_defaults[ICMPG_CLASS_SLOTS] = {
 	},
 	[ICMPGUARD_CLASS_NODE_INFORMATION] = { DROP },
 	[ICMPGUARD_CLASS_DEPRECATED] = { DROP },
+	/*
+	 * RFC 4890 section 4.4.5 would have some dropped: experiments, and what isn't
+	 * allocated yet. Who has them would need them; 2 a second do no harm.
+	 */
 	[ICMPGUARD_CLASS_OTHER] = {
 		LIMIT,
 		RATE(PAIR, 2, 10),

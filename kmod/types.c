@@ -6,6 +6,7 @@
  * Search: any. Also built in userspace: knows neither skb nor namespace.
  */
 #include <linux/errno.h>
+#include <linux/icmp.h>
 #include <linux/netlink.h>
 #include <linux/string.h>
 
@@ -145,6 +146,17 @@ int icmpg_types_check(const struct icmpg_settings *set,
 	return 0;
 }
 
+/* Of all codes of a type one has a class of its own: fragmentation needed. */
+static bool icmpg_types_is_of(const struct icmpg_type_setting *at, u8 class)
+{
+	if (at->code != ICMPG_ANY_CODE)
+		return icmpg_classify_type(at->family, at->type,
+					   at->code) == class;
+	return icmpg_classify_type(at->family, at->type, 0) == class ||
+	       icmpg_classify_type(at->family, at->type,
+				   ICMP_FRAG_NEEDED) == class;
+}
+
 /**
  * icmpg_types_limits() - has a type of this class the action limit?
  * @set: the settings
@@ -159,10 +171,9 @@ bool icmpg_types_limits(const struct icmpg_settings *set, u8 class)
 
 	for (i = 0; i < set->type_count; i++) {
 		const struct icmpg_type_setting *at = &set->type[i];
-		u8 code = at->code == ICMPG_ANY_CODE ? 0 : at->code;
 
 		if (at->action == ICMPGUARD_ACTION_LIMIT &&
-		    icmpg_classify_type(at->family, at->type, code) == class)
+		    icmpg_types_is_of(at, class))
 			return true;
 	}
 	return false;

@@ -235,6 +235,61 @@ has_lines() {
 }
 
 # All commands that have JSON give one document that a strict reader takes.
+# The first configuration of a namespace has a number, too: a dump that begins with
+# 0 wouldn't be told that it is torn.
+test_first_generation() {
+	local fresh
+	setup_ns fresh
+	[[ $(guard "$fresh" -j show | jq .generation) -eq 1 ]] ||
+		fail "it is $(guard "$fresh" -j show | jq .generation)"
+	guard "$fresh" set max-message 2000
+	[[ $(guard "$fresh" -j show | jq .generation) -eq 2 ]] ||
+		fail "then it is $(guard "$fresh" -j show | jq .generation)"
+}
+
+# refuse_path_mtu COUNT [WORD...]: that is how many the limit refuses.
+refuse_path_mtu() {
+	expect_delta "$router" path-mtu limit-destination "$1" -- send_path_mtu "count=$1" "${@:2}"
+}
+
+send_path_mtu() {
+	./send "$attacker" eth0 to=02:00:00:00:01:01 src=192.0.2.7 dst=203.0.113.2 type=3 \
+		code=4 rest=1280 "$@" >"$scratch/sent"
+}
+
+# A reset of the counters lets nothing go untold, however few they are since.
+test_harm_after_reset() {
+	local monitor
+	clean
+	guard_set "$router" <<-'END'
+		mode enforce
+		class path-mtu limit
+		limit path-mtu destination 1/h burst 1
+	END
+	expect_delta "$router" path-mtu passed 1 -- send_path_mtu
+	guard "$router" stats reset
+	icmpguard -n "$router" monitor >"$scratch/monitor" 2>&1 &
+	monitor=$!
+	busywait 20000 are_listening 1 || fail "no monitor: $(cat "$scratch/monitor")"
+	# in two seconds, and once a second at most it is told
+	refuse_path_mtu 40 rate=20
+	busywait 20000 grep -q 'path-mtu-harmed 40$' "$scratch/monitor" ||
+		fail "40: $(cat "$scratch/monitor")"
+	[[ $(grep -c path-mtu-harmed "$scratch/monitor") -le 4 ]] ||
+		fail "told too often: $(cat "$scratch/monitor")"
+	guard "$router" set class path-mtu accept
+	# the last look is over
+	pause_ms $((2500 * ${ICMPGUARD_SLOW:-1}))
+	guard "$router" stats reset
+	guard "$router" set class path-mtu limit
+	refuse_path_mtu 4
+	busywait 20000 grep -q 'path-mtu-harmed 4$' "$scratch/monitor" ||
+		fail "4: $(cat "$scratch/monitor")"
+	kill "$monitor"
+	wait "$monitor" 2>/dev/null
+	clean
+}
+
 test_json() {
 	local each
 	clean
@@ -364,5 +419,5 @@ quiet "$victim" "$router"
 run_tests test_save "test_save many" test_save_defaults \
 	test_restore_replaces test_restore_whole test_restore_check \
 	test_two_writers \
-	test_notification test_json test_large_dump test_netns \
+	test_notification test_first_generation test_harm_after_reset test_json test_large_dump test_netns \
 	test_proc_keys test_proc_sums test_proc_reset

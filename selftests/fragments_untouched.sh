@@ -191,6 +191,41 @@ are_bound() {
 	[[ $(in_ns "$victim" ss -Hunl "sport = :4000" | wc -l) -eq 2 ]]
 }
 
+# What is refused never comes to conntrack, so a flood fills no table of connections.
+test_refused_not_tracked() {
+	local before
+	in_ns "$router" nft list tables | grep -q tracked || fail "nothing is tracked"
+	in_ns "$router" nft -f - <<-'END' || fail "nft: status $?"
+		table ip before {
+			counter come { }
+			chain prerouting {
+				type filter hook prerouting priority -201;
+				icmp type echo-request counter name come
+			}
+		}
+	END
+	guard "$router" set mode off
+	guard_set "$router" <<-'END'
+		mode enforce
+		randomise off
+		limit echo-request destination 1/h burst 5
+	END
+	before=$(tracked)
+	expect_delta "$router" echo-request passed 5 echo-request limit-destination 45 -- \
+		./send "$attacker" eth0 "to=$router_mac" src=192.0.2.10 step-src=1 count=50 \
+		dst=203.0.113.2
+	[[ $(($(tracked) - before)) -eq 5 ]] || fail "$before, then $(tracked) connections"
+	in_ns "$router" nft list counter ip before come | grep -q 'packets 5 ' ||
+		fail "conntrack saw: $(in_ns "$router" nft list counter ip before come)"
+	in_ns "$router" nft delete table ip before
+	guard "$router" reset
+}
+
+# Connections that the router knows.
+tracked() {
+	in_ns "$router" cat /proc/sys/net/netfilter/nf_conntrack_count
+}
+
 captures=()
 second=''
 scratch=$(mktemp -d)
@@ -206,4 +241,4 @@ run_tests test_no_defragmentation \
 	"test_two_ways 4 ECHOS" "test_two_ways 6 ECHOS" \
 	test_no_defragmentation \
 	"test_conntrack 4 UDP" "test_conntrack 6 UDP" \
-	"test_conntrack 4 ECHOS" "test_conntrack 6 ECHOS"
+	"test_conntrack 4 ECHOS" "test_conntrack 6 ECHOS" test_refused_not_tracked

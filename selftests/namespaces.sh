@@ -140,10 +140,10 @@ test_delete_under_traffic() {
 		guard "$gone" set mode enforce
 		# they end, at the latest, when there is nobody to send to
 		./send "$attacker" flood to=02:00:00:00:09:02 src=192.0.2.77 dst=198.18.0.2 \
-			ms=8000 rate=20000 >/dev/null 2>&1 &
+			ms=8000 rate=20000 gather=20 >/dev/null 2>&1 &
 		pids=($!)
 		./send "$attacker" flood to=02:00:00:00:09:02 src=2001:db8:9::77 \
-			dst=2001:db8:9::2 ms=8000 rate=20000 >/dev/null 2>&1 &
+			dst=2001:db8:9::2 ms=8000 rate=20000 gather=20 >/dev/null 2>&1 &
 		pids+=($!)
 		busywait 5000 has_dropped "$gone" 100 || fail "no traffic in round $round"
 		delete_ns "$gone"
@@ -309,6 +309,27 @@ test_own_memory() {
 		fail "$(own grep ^known /proc/net/icmpguard)"
 }
 
+# Two tables that are as large together as other two are not the same two; and
+# what starts anew is refused as anything else is.
+test_own_resize() {
+	local said='userns_memory'
+	own icmpguard set mode off
+	own icmpguard set known-first on
+	printf '%s\n' 'table-size 4M' 'candidate-size 2560K' | own icmpguard set - ||
+		fail "4M and 2560K: status $?"
+	own icmpguard set mode monitor || fail "monitor: status $?"
+	printf '%s\n' 'table-size 5M' 'candidate-size 1408K' >"$scratch/other"
+	refused "$said" own icmpguard set - <"$scratch/other"
+	own icmpguard set mode off
+	own icmpguard set - <"$scratch/other" || fail "5M and 1408K: status $?"
+	own icmpguard set mode monitor || fail "monitor: status $?"
+	refused "$said" own icmpguard reset
+	[[ $(own icmpguard -j show | jq '."table-size"') -eq $((5 << 20)) ]] ||
+		fail "the size has changed"
+	own icmpguard set mode off
+	own icmpguard reset || fail "reset: status $?"
+}
+
 # Exemptions take memory too.
 test_own_exemptions() {
 	local i
@@ -328,6 +349,12 @@ test_own_exemptions() {
 	sed -i 's/^table-size .*/table-size 1M/' "$scratch/many"
 	own icmpguard restore "$scratch/many" || fail "with a smaller table: status $?"
 	[[ $(own ./genl.py exemptions) -eq 9000 ]] || fail "not all are there"
+	# while they are exchanged there are two lists
+	own icmpguard reset
+	sed -i 's/^table-size .*/table-size 7600K/' "$scratch/many"
+	own icmpguard restore "$scratch/many" || fail "with 7600K: status $?"
+	refused userns_memory own icmpguard restore "$scratch/many"
+	[[ $(own ./genl.py exemptions) -eq 9000 ]] || fail "some are lost"
 }
 
 # The initial namespace's own administrator may have more.
@@ -352,4 +379,4 @@ run_tests test_start_off "test_buckets 4" "test_buckets 6" test_configuration \
 	test_counters_reset test_notifications \
 	test_delete_under_traffic test_delete_with_dump \
 	test_nobody_reads test_nobody_changes test_user_root_outside \
-	test_own_guard test_own_memory test_own_exemptions test_initial_memory
+	test_own_guard test_own_memory test_own_resize test_own_exemptions test_initial_memory

@@ -50,6 +50,14 @@ test_settings() {
 	guard "$router" show | grep -qx 'exempt 2001:db8::/32' || fail "the exemption is missing"
 }
 
+# Nobody can ask about the family that isn't there.
+test_why() {
+	local said
+	said=$(guard "$router" why 192.0.2.2 to 203.0.113.2 dev att) || fail "IPv4: status $?"
+	said=$(guard "$router" why 2001:db8::7 to 2001:db8::1 dev att 2>&1) && fail "IPv6: $said"
+	[[ $said == *"started without IPv6"* ]] || fail "IPv6: $said"
+}
+
 test_modes() {
 	local mode
 	for mode in off monitor off enforce off; do
@@ -66,4 +74,4 @@ test_unload() {
 setup_router
 quiet "$victim"
 run_tests test_no_ipv6 test_initial_guard test_limit test_broadcast test_large_ping \
-	test_settings test_modes test_unload
+	test_settings test_why test_modes test_unload

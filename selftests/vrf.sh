@@ -15,6 +15,7 @@ declare -A src=([4]=192.0.2.77 [6]=2001:db8:1::77)
 declare -A to_router=([4]=192.0.2.1 [6]=2001:db8:1::1)
 declare -A to_router_too=([4]=203.0.113.1 [6]=2001:db8:3::1)
 declare -A to_victim=([4]=203.0.113.2 [6]=2001:db8:3::2)
+declare -A blue_router=([4]=198.51.100.1 [6]=2001:db8:2::1)
 declare -A unreachable=([4]=3 [6]=1)
 
 # send_from HOST WORD...: to the router's end of the host's link.
@@ -147,6 +148,16 @@ send_two() {
 		send_from "$honest" "src=${src[$1]}" "dst=${to_victim[$1]}" "${@:2}" count=8
 }
 
+# Of this host are the addresses in the VRF, and no other's.
+test_source_own() {
+	configure </dev/null
+	expect_delta "$router" echo-request source-own 4 -- \
+		send_from "$attacker" "src=${to_router_too[$1]}" "dst=${to_victim[$1]}" count=2 \
+		+ "src=${to_router[$1]}"
+	expect_delta "$router" echo-request passed 2 -- \
+		send_from "$attacker" "src=${blue_router[$1]}" "dst=${to_victim[$1]}" count=2
+}
+
 test_once_to_router() {
 	configure </dev/null
 	expect_delta "$router" echo-request passed 20 -- \
@@ -241,6 +252,7 @@ run_tests test_own_multicast_is_real test_own_multicast \
 	"test_once_through 4" "test_once_through 6" \
 	"test_once_fragments 4" "test_once_fragments 6" test_once_link_local \
 	"test_same_source apart 4" "test_same_source apart 6" \
+	"test_source_own 4" "test_source_own 6" \
 	"test_interface_limit 4" "test_interface_limit 6" \
 	"test_router_limit 4" "test_router_limit 6" \
 	test_broadcast_echo test_broadcast_echo_6

@@ -234,6 +234,30 @@ test_completed() {
 	[[ $answer == *"no route to"*"say to ADDRESS dev IFNAME" ]] || fail "said: $answer"
 }
 
+# Addresses that are this host's by a route are so as long as that is there, and not
+# much longer: IPv6 doesn't say when a route goes.
+test_local_route() {
+	local route=10.9.0.0/24 to_it=10.9.0.7 i
+	family=$1
+	[[ $1 == 4 ]] || route=2001:db8:f009::/64 to_it=2001:db8:f009::7
+	configure_anew <<<"class echo-request drop local"
+	new_source
+	ip -n "$router" "-$1" route add local "$route" dev lo || fail "no route"
+	why "$src" to "$to_it" dev att
+	said '.class."echo-request".action' drop
+	ip -n "$router" "-$1" route del local "$route" dev lo || fail "the route stays"
+	for ((i = 0; i < 45; i++)); do
+		is_dropped "$to_it" || break
+		pause_ms 1000
+	done
+	why "$src" to "$to_it" dev att
+	said '.class."echo-request".action' limit
+}
+
+is_dropped() {
+	guard "$router" why "$src" to "$1" dev att | grep -q '^ *echo-request.*drop'
+}
+
 test_modes() {
 	local mode=monitor
 	family=4
@@ -305,4 +329,4 @@ quiet "$router" "$attacker" "$honest" "$victim"
 run_tests "test_verdict 4" "test_verdict 6" "test_left 4" "test_left 6" \
 	"test_left_again 4" "test_left_again 6" "test_router 4" "test_router 6" \
 	"test_checks 4" "test_checks 6" "test_actions 4" "test_actions 6" "test_exempt 4" "test_exempt 6" test_link_local \
-	"test_completed 4" "test_completed 6" test_modes test_refused test_all_limits
+	"test_completed 4" "test_completed 6" "test_local_route 4" "test_local_route 6" test_modes test_refused test_all_limits

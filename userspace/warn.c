@@ -181,7 +181,8 @@ static void icmpg_warn_interfaces(struct icmpg_warnings *list,
 			icmpg_warn_add(list,
 				"interface %s has an MTU of %d, above max-message %u",
 				at->if_name, mtu, max->value);
-	if_freenameindex(all);
+	if (all)
+		if_freenameindex(all);
 	if (fd >= 0)
 		close(fd);
 }

@@ -72,6 +72,11 @@ test_class_drop() {
 		words+=(+ "type=$type")
 	done
 	expect "${want[@]}" -- "src=$src" "dst=${to[$1]}" count=3 ttl=255 "${words[@]:1}"
+	words=()
+	for each in ${types_dropped[$1]}; do
+		words+=(+ "type=${each%,*}")
+	done
+	expect_here "${want[@]}" -- "src=$src" "dst=${own[$1]}" count=3 ttl=255 "${words[@]:1}"
 	# not by default, but when asked
 	type=0
 	[[ $1 == 4 ]] || type=129

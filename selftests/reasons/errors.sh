@@ -52,7 +52,7 @@ declare -A errors=(
 )
 
 # expect_quote here|there REASON KEY=VALUE...: each error with this quote ends
-# so; ONLY in the environment names the classes.
+# so; $only names the classes, $rest is what is in the header behind its checksum.
 expect_quote() {
 	local where=$1 reason=$2 quoted_src=${to[$family]} each words want=() all=() class quoted
 	shift 2
@@ -63,7 +63,7 @@ expect_quote() {
 		class=${words[0]}
 		[[ ${only-$class} == *$class* ]] || continue
 		want+=("$class" "$reason" 1)
-		all+=(+ "${words[@]:1}")
+		all+=(+ "${words[@]:1}" ${rest:+"rest=$rest"})
 	done
 	if [[ $where == here ]]; then
 		expect_here "${want[@]}" -- "src=$src" "dst=$quoted_src" "payload=$quoted" \
@@ -104,10 +104,11 @@ test_quote_right() {
 		expect_right protocol=1 upper=0000000000010001
 		expect_right first=4f upper="$(printf %0.s00 {1..40})8000003500080000"
 		# it may be short by itself, and its length may be left out
-		only="unreachable time-exceeded" expect_right length=20 upper=
+		only="unreachable time-exceeded" expect_right length=20 protocol=41 upper=
+		only="unreachable time-exceeded" expect_right length=25 protocol=41 upper=0102030405
 		only="unreachable time-exceeded" expect_right length=0
-		# RFC 4884: extensions behind 128 bytes; RFC 1812: as much as fits in 576
-		only="unreachable time-exceeded" expect_right length=84 \
+		# RFC 4884: 32 words, then extensions; RFC 1812: as much as fits in 576
+		only="unreachable time-exceeded" rest=0x00200000 expect_right length=84 \
 			upper="$(printf %0.s00 {1..108})2000dfff000801010001e100"
 		only="unreachable time-exceeded" expect_right upper="$(printf %0.s00 {1..484})"
 	else
@@ -117,6 +118,9 @@ test_quote_right() {
 		expect_right protocol=44 upper=3a00000800000001010000000000
 		expect_right protocol=50 upper=0100000000000000
 		expect_right length=0 protocol=59 upper=
+		# RFC 4884: 16 words of 8 bytes, then extensions
+		only="unreachable time-exceeded" rest=0x10000000 expect_right length=44 \
+			upper="$(printf %0.s00 {1..88})2000dfff000801010001e100"
 		# two may be about what was sent to a group: RFC 4443 section 2.4
 		only="path-mtu" expect_right dst=ff0e::1
 	fi
@@ -127,6 +131,14 @@ test_quote_short() {
 	new_source
 	expect_wrong quote-short upper=80000035000800
 	expect_wrong quote-short upper=
+	# none of these is as short as that
+	if [[ $1 == 4 ]]; then
+		expect_wrong quote-short length=20 upper=
+		expect_wrong quote-short length=27 protocol=6 upper=80000035000800
+	else
+		expect_wrong quote-short length=0 upper=
+		expect_wrong quote-short length=7 protocol=6 upper=80000035000800
+	fi
 	[[ $1 == 6 ]] || expect_wrong quote-short first=4f \
 		upper="$(printf %0.s00 {1..40})80000035000800"
 }
@@ -151,6 +163,19 @@ test_quote_source() {
 	new_source
 	expect_wrong quote-source src="$src"
 	expect_wrong quote-source src="${behind[$1]}"
+	[[ $1 == 4 ]] || return
+	# a redirect quotes a packet, too
+	quote src="$src"
+	configure <<<"class redirect accept"
+	expect_here redirect quote-source 1 -- "src=$src" "dst=${own[4]}" "payload=$quoted" type=5
+	# to a broadcast address of a connected network, as if that had sent it
+	quote src=192.0.2.255
+	configure </dev/null
+	expect_here unreachable quote-source 2 -- "src=$src" dst=192.0.2.255 \
+		"payload=$quoted" type=3 code=3 count=2
+	configure <<<"check quoted-packet off"
+	expect_here unreachable passed 1 -- "src=$src" dst=192.0.2.255 "payload=$quoted" \
+		type=3 code=3
 }
 
 test_quote_group() {
@@ -159,6 +184,11 @@ test_quote_group() {
 	if [[ $1 == 4 ]]; then
 		expect_wrong quote-group dst=239.1.2.3
 		expect_wrong quote-group dst=255.255.255.255
+		# of a connected network, on whichever side
+		expect_wrong quote-group dst=203.0.113.255
+		expect_wrong quote-group dst=192.0.2.255
+		# of others it can't be known
+		expect_right dst=10.255.255.255
 	else
 		only="unreachable time-exceeded" expect_wrong quote-group dst=ff0e::1
 	fi

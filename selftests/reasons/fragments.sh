@@ -162,6 +162,9 @@ test_tiny_fragment_chain() {
 	expect fragment tiny-fragment 4 -- "src=$src" "dst=${to[6]}" more=1 \
 		chain=fd cut=8 + cut=12 + chain=fdd cut=16 + chain=ff cut=4294967295
 	expect echo-request passed 1 -- "src=$src" "dst=${to[6]}" more=1 chain=fdd id=2
+	# the rest of such a message is of no use to anybody
+	expect fragment tiny-fragment 1 fragment refused-message 3 -- "src=$src" "dst=${to[6]}" \
+		more=1 chain=fd cut=8 id=5 + chain=f cut=4294967295 offset=64 + next=60 + next=17 more=0
 	configure <<<"check tiny-fragment off"
 	expect -- uncounted=1 "src=$src" "dst=${to[6]}" more=1 chain=fd cut=8 id=3
 }
@@ -249,7 +252,7 @@ test_atomic_fragment() {
 	new_source
 	expect echo-request passed 3 -- "src=$src" "dst=${to[6]}" chain=f + len=12 + len=9
 	expect "${class_dropped[$family]}" class-drop 1 fragment passed 1 -- "src=$src" "dst=${to[6]}" \
-		chain=f "type=${type_dropped[6]}" id=3 + offset=64 id=4
+		chain=f "type=${type_dropped[6]}" id=3 + offset=64
 }
 
 # Messages that the router's own stack has put together, in $together.

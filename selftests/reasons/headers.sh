@@ -7,11 +7,12 @@
 test_hop_limit() {
 	local type class want=() good=() words=()
 	family=6
-	configure </dev/null
+	configure <<<"class redirect accept"
 	new_source
-	for type in 133 134 135 136 141 142 148 149; do
+	for type in 133 134 135 136 137 141 142 148 149; do
 		class=neighbour-discovery
 		[[ $type -gt 134 ]] || class=router-discovery
+		[[ $type -ne 137 ]] || class=redirect
 		want+=("$class" hop-limit 4)
 		good+=("$class" passed 2)
 		words+=(+ "type=$type")

@@ -159,9 +159,9 @@ test_limit_all() {
 
 # Each class has its own buckets.
 test_limit_classes() {
-	local class=timestamp type=13
+	local class=timestamp type=13 error=3 code=3
 	family=$1
-	[[ $1 == 4 ]] || class=mobility type=144
+	[[ $1 == 4 ]] || class=mobility type=144 error=1 code=4
 	configure_anew <<-END
 		$(only_limits "echo-request pair" "probe-request pair" "$class pair")
 	END
@@ -171,6 +171,11 @@ test_limit_classes() {
 		"$class" passed 5 "$class" limit-pair 5 -- \
 		"src=$src" "dst=${to[$1]}" count=10 \
 		+ "type=${type_probe[$1]}" + "type=$type"
+	# port unreachable that nobody has asked for, from anywhere
+	configure_anew <<<"limit unreachable destination 1/h burst 5"
+	new_source
+	expect unreachable passed 5 unreachable limit-destination 15 -- "src=$src" \
+		"dst=${to[$1]}" "type=$error" code="$code" step-src=1 count=20
 }
 
 # A packet that a later scope refuses doesn't use up the earlier ones.

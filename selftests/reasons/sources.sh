@@ -41,10 +41,10 @@ test_source_unspecified() {
 	expect_here router-discovery passed 1 router-discovery source-martian 1 -- \
 		src=0.0.0.0 dst=224.0.0.2 ttl=1 type=10 + type=9
 	family=6
-	expect_here router-discovery passed 1 neighbour-discovery passed 1 \
-		router-discovery source-martian 1 neighbour-discovery source-martian 1 -- \
+	expect_here router-discovery passed 1 neighbour-discovery passed 2 \
+		router-discovery source-martian 1 neighbour-discovery source-martian 2 -- \
 		src=:: dst=ff02::2 ttl=255 type=133 + type=135 dst=ff02::1:ff00:9 \
-		+ type=134 dst=ff02::1 + type=136
+		+ type=148 dst=ff02::2 + type=134 dst=ff02::1 + type=136 + type=149
 }
 
 test_source_broadcast() {

@@ -231,6 +231,64 @@ static void test_any_packet(void)
 	EXPECT(seen[0] > 10000 && seen[1] > 10000, "%u %u", seen[0], seen[1]);
 }
 
+/* Types that have a class, by the registries of IANA; all others are other. */
+static const struct {
+	u8 family;
+	u8 class;
+	u8 type[12];
+	u8 count;
+} classes[] = {
+	{ ICMPG_IPV4, CLASS(ECHO_REPLY), { 0 }, 1 },
+	{ ICMPG_IPV4, CLASS(UNREACHABLE), { 3 }, 1 },
+	{ ICMPG_IPV4, CLASS(SOURCE_QUENCH), { 4 }, 1 },
+	{ ICMPG_IPV4, CLASS(REDIRECT), { 5 }, 1 },
+	{ ICMPG_IPV4, CLASS(ECHO_REQUEST), { 8 }, 1 },
+	{ ICMPG_IPV4, CLASS(ROUTER_DISCOVERY), { 9, 10 }, 2 },
+	{ ICMPG_IPV4, CLASS(TIME_EXCEEDED), { 11 }, 1 },
+	{ ICMPG_IPV4, CLASS(PARAMETER_PROBLEM), { 12 }, 1 },
+	{ ICMPG_IPV4, CLASS(TIMESTAMP), { 13, 14 }, 2 },
+	/* RFC 6918. */
+	{ ICMPG_IPV4, CLASS(DEPRECATED), { 6, 15, 16, 17, 18 }, 5 },
+	{ ICMPG_IPV4, CLASS(DEPRECATED),
+	  { 30, 31, 32, 33, 34, 35, 36, 37, 38, 39 }, 10 },
+	{ ICMPG_IPV4, CLASS(PROBE_REQUEST), { 42 }, 1 },
+	{ ICMPG_IPV4, CLASS(PROBE_REPLY), { 43 }, 1 },
+	{ ICMPG_IPV6, CLASS(UNREACHABLE), { 1 }, 1 },
+	{ ICMPG_IPV6, CLASS(PATH_MTU), { 2 }, 1 },
+	{ ICMPG_IPV6, CLASS(TIME_EXCEEDED), { 3 }, 1 },
+	{ ICMPG_IPV6, CLASS(PARAMETER_PROBLEM), { 4 }, 1 },
+	{ ICMPG_IPV6, CLASS(ECHO_REQUEST), { 128 }, 1 },
+	{ ICMPG_IPV6, CLASS(ECHO_REPLY), { 129 }, 1 },
+	{ ICMPG_IPV6, CLASS(MULTICAST_LISTENER),
+	  { 130, 131, 132, 143, 151, 152, 153 }, 7 },
+	{ ICMPG_IPV6, CLASS(ROUTER_DISCOVERY), { 133, 134 }, 2 },
+	{ ICMPG_IPV6, CLASS(NEIGHBOUR_DISCOVERY),
+	  { 135, 136, 141, 142, 148, 149 }, 6 },
+	{ ICMPG_IPV6, CLASS(REDIRECT), { 137 }, 1 },
+	{ ICMPG_IPV6, CLASS(NODE_INFORMATION), { 138, 139, 140 }, 3 },
+	{ ICMPG_IPV6, CLASS(MOBILITY), { 144, 145, 146, 147, 154 }, 5 },
+	{ ICMPG_IPV6, CLASS(LOW_POWER), { 155, 157, 158, 159 }, 4 },
+	{ ICMPG_IPV6, CLASS(PROBE_REQUEST), { 160 }, 1 },
+	{ ICMPG_IPV6, CLASS(PROBE_REPLY), { 161 }, 1 },
+};
+
+static void test_classes(void)
+{
+	u8 expected[ICMPG_FAMILIES][256];
+	unsigned int i, family, type;
+
+	memset(expected, CLASS(OTHER), sizeof(expected));
+	for (i = 0; i < ARRAY_SIZE(classes); i++)
+		for (type = 0; type < classes[i].count; type++)
+			expected[classes[i].family][classes[i].type[type]] =
+				classes[i].class;
+	for (family = 0; family < ICMPG_FAMILIES; family++)
+		for (type = 0; type < 256; type++)
+			EXPECT(icmpg_classify_type(family, type, 0) ==
+			       expected[family][type], "family %u type %u",
+			       family, type);
+}
+
 /* Each type is in a class, and each class has the types that it says. */
 static void test_types(void)
 {
@@ -253,6 +311,7 @@ static void test_types(void)
 static const struct ktap_test tests[] = {
 	{ "any packet", test_any_packet },
 	{ "types and classes", test_types },
+	{ "the class of each type", test_classes },
 };
 
 KTAP_MAIN(tests)

@@ -222,6 +222,24 @@ static void test_limits(void)
 	EXPECT(config->class[CLASS(TIMESTAMP)].by_direction);
 	icmpg_config_destroy(config);
 
+	/* All codes of a type: one of them is of another class. */
+	unit_settings_init(&set);
+	unit_set_limit(&set, CLASS(PATH_MTU), SCOPE(DESTINATION), 5,
+		       ICMPGUARD_UNIT_HOUR, 5);
+	unit_set_limit(&set, CLASS(UNREACHABLE), SCOPE(DESTINATION), 5,
+		       ICMPGUARD_UNIT_HOUR, 5);
+	set.class[CLASS(PATH_MTU)].action = ACTION(ACCEPT);
+	EXPECT(!set_type(&set, ICMPG_IPV4, 3, 5, ACTION(LIMIT)));
+	config = unit_config(&set);
+	EXPECT(!(config->class[CLASS(PATH_MTU)].scopes &
+		 ICMPG_SCOPE_BIT(DESTINATION)));
+	icmpg_config_destroy(config);
+	EXPECT(!set_type(&set, ICMPG_IPV4, 3, ICMPG_ANY_CODE, ACTION(LIMIT)));
+	config = unit_config(&set);
+	EXPECT(config->class[CLASS(PATH_MTU)].scopes &
+	       ICMPG_SCOPE_BIT(DESTINATION));
+	icmpg_config_destroy(config);
+
 	/* One that senders share is needed as ever. */
 	unit_settings_init(&set);
 	EXPECT(!set_type(&set, ICMPG_IPV4, 5, ICMPG_ANY_CODE, ACTION(LIMIT)));
