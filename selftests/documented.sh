@@ -6,5 +6,6 @@
 # timeout: 200
 # processors: 1
 # beside the rest
+# kernels: newest
 
 exec ./documented.py inside

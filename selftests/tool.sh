@@ -7,6 +7,7 @@
 # timeout: 300
 # processors: 1
 # beside the rest
+# kernels: newest
 
 # beside this where it is installed
 [[ -e ../userspace/tests/cli.sh ]] || exec ./cli.sh
