@@ -11,6 +11,7 @@
 
 #define ICMPG_ANSWERS		64	/* remembered per CPU */
 #define ICMPG_ANSWERS_SHIFT	58	/* which of them: a hash's upper bits */
+#define ICMPG_ANSWER_TICKS	4096	/* that one is good for: 4 to 40 s */
 #define ICMPG_ANSWER_KIND	7ULL	/* lower bits of a word */
 #define ICMPG_ANSWER_IPV6	BIT(31)	/* beside the interface index */
 #define ICMPG_ANSWER_SOURCE	BIT(30)	/* the same */
@@ -55,15 +56,16 @@ icmpg_destination_hash(const struct icmpg_destinations *known, u64 first,
 
 /*
  * A change of routes, rules or addresses changes it. IPv6 doesn't count routes
- * that go without an address that goes: what is remembered is asked anew after
- * 2^12 ticks, 4 to 40 seconds.
+ * that go without an address that goes: what is remembered is asked anew after a
+ * while.
  */
 static __always_inline u32 icmpg_destination_generation(struct net *net,
 							u8 family)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (family == ICMPG_IPV6)
-		return rt_genid_ipv6(net) + (u32)(jiffies >> 12);
+		return rt_genid_ipv6(net) +
+		       (u32)(jiffies / ICMPG_ANSWER_TICKS);
 #endif
 	return rt_genid_ipv4(net);
 }

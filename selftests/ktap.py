@@ -8,9 +8,9 @@ usage: ktap.py run [--number N] [--name NAME] [--timeout SECONDS]
 
 Passes the program's KTAP on as a subtest, as it comes, with one result line
 of its own after it, and adds a line `passed failed skipped` to the tally, and to
-the times what it took. A result counts once: a test that has subtests is not counted besides them. What is
-missing is a failure: a plan, a result that the plan promised, a good end.
-With --plain the exit status alone is the result.
+the times what it took. A result counts once: a test that has subtests is not
+counted besides them. What is missing is a failure: a plan, a result that the
+plan promised, a good end. With --plain the exit status alone is the result.
 """
 import argparse
 import os
