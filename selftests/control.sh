@@ -263,6 +263,7 @@ test_harm_after_reset() {
 	clean
 	guard_set "$router" <<-'END'
 		mode enforce
+		randomise off
 		class path-mtu limit
 		limit path-mtu destination 1/h burst 1
 	END
