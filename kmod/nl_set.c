@@ -11,9 +11,9 @@
 #include "main.h"
 
 /*
- * Beside tables and lists: marks, drafts, configurations before and after. What
- * each processor has for itself, counters and known destinations, isn't in it:
- * no setting makes it more, and on a large machine it alone would be too much.
+ * Beside tables and lists: marks, drafts, configurations before and after. Not in
+ * it is what no setting makes more: what each processor has for itself, counters
+ * and known destinations, and the lists of the few drafts that wait for messages.
  */
 #define ICMPG_NL_SET_FIXED_BYTES	(192 << 10)
 
@@ -21,19 +21,6 @@ static u64 icmpg_nl_set_list_bytes(const struct icmpg_settings *set)
 {
 	return set->exempt ? struct_size(set->exempt, entry,
 					 set->exempt->count) : 0;
-}
-
-/* Lists of exemptions: in force, in drafts that are kept, and in this one. */
-static u64 icmpg_nl_set_lists_bytes(struct icmpg_net *guard,
-				    const struct icmpg_nl_draft *draft)
-{
-	u64 bytes = icmpg_nl_set_list_bytes(&icmpg_net_config(guard)->set);
-	const struct icmpg_nl_draft *kept;
-
-	list_for_each_entry(kept, &guard->drafts, list)
-		if (kept != draft)
-			bytes += icmpg_nl_set_list_bytes(&kept->set);
-	return bytes + icmpg_nl_set_list_bytes(&draft->set);
 }
 
 /* While tables are resized there are two of each. */
@@ -48,23 +35,24 @@ static bool icmpg_nl_set_resizes(const struct icmpg_settings *from,
 }
 
 /*
- * Those outside the initial user namespace aren't trusted with memory.
+ * Those outside the initial user namespace aren't trusted with memory. Of its list
+ * each configuration counts two, as the next one has a copy: what was accepted
+ * can be changed, or turned off, without asking for more.
  * @change: to be blamed, or NULL
  */
 static int icmpg_nl_set_check_memory(struct icmpg_net *guard,
-				     const struct icmpg_nl_draft *draft,
+				     const struct icmpg_settings *set,
 				     const struct icmpg_nl_change *change,
 				     struct genl_info *info)
 {
 	const struct icmpg_settings *now = &icmpg_net_config(guard)->set;
-	u64 bytes = ICMPG_NL_SET_FIXED_BYTES +
-		    icmpg_settings_memory(&draft->set) +
-		    icmpg_nl_set_lists_bytes(guard, draft);
+	u64 bytes = ICMPG_NL_SET_FIXED_BYTES + icmpg_settings_memory(set) +
+		    2 * icmpg_nl_set_list_bytes(set);
 	const struct nlattr *blamed = NULL;
 
 	if (guard->net->user_ns == &init_user_ns)
 		return 0;
-	if (icmpg_nl_set_resizes(now, &draft->set))
+	if (icmpg_nl_set_resizes(now, set))
 		bytes += icmpg_settings_memory(now);
 	if (bytes <= READ_ONCE(icmpg_userns_memory))
 		return 0;
@@ -84,7 +72,7 @@ icmpg_nl_set_build(struct icmpg_net *guard, struct icmpg_nl_draft *draft,
 	struct icmpg_config *config;
 	int err;
 
-	err = icmpg_nl_set_check_memory(guard, draft, change, info);
+	err = icmpg_nl_set_check_memory(guard, &draft->set, change, info);
 	if (err)
 		return ERR_PTR(err);
 	config = icmpg_config_build(&draft->set, &guard->key, info->extack);
@@ -209,18 +197,10 @@ static int icmpg_nl_set_check(struct icmpg_net *guard,
 }
 
 /* The draft waits for more; what is told is what is in force. */
-static int icmpg_nl_set_wait(struct icmpg_net *guard,
-			     const struct icmpg_nl_draft *draft,
-			     const struct icmpg_nl_change *change,
-			     struct genl_info *info)
+static int icmpg_nl_set_wait(struct icmpg_net *guard, struct genl_info *info)
 {
-	struct sk_buff *reply;
-	int err;
+	struct sk_buff *reply = icmpg_nl_config_create();
 
-	err = icmpg_nl_set_check_memory(guard, draft, change, info);
-	if (err)
-		return err;
-	reply = icmpg_nl_config_create();
 	if (!reply) {
 		GENL_SET_ERR_MSG(info, "no memory for the reply");
 		return -ENOMEM;
@@ -249,7 +229,7 @@ static int icmpg_nl_set_message(struct icmpg_net *guard, struct genl_info *info)
 		err = icmpg_nl_change_apply(&change);
 	if (!err)
 		err = last ? icmpg_nl_set_finish(guard, draft, &change, info) :
-			     icmpg_nl_set_wait(guard, draft, &change, info);
+			     icmpg_nl_set_wait(guard, info);
 	/* Whole or not at all: what was refused once is never committed. */
 	if (err || last)
 		icmpg_nl_draft_destroy(draft);

@@ -14,9 +14,10 @@
 # comment of its own, `# timeout: SECONDS`; one that needs more on the kernel's
 # command line has a comment `# kernel arguments: ARGS`; one that two processors
 # tell nothing that one doesn't has a comment `# processors: 1`, and two only on the
-# debug kernel. Two tests run at a time, or as many as JOBS says. One that has a comment `# alone` runs beside nothing, those
-# with a comment `# beside the rest` run one after the other beside all others: they
-# mostly wait, or take whatever time they get.
+# debug kernel. Two tests run at a time, or as many as JOBS says. One that has a
+# comment `# alone` runs beside nothing, those with a comment `# beside the rest` run
+# one after the other beside all others: they mostly wait, or take whatever time
+# they get.
 #
 # With --debug all that needs a machine is run on the debug kernel, where any
 # report of a bug and any leak is a failure, with the tests of TEST_PROGS_EXTENDED,

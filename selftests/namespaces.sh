@@ -349,12 +349,21 @@ test_own_exemptions() {
 	sed -i 's/^table-size .*/table-size 1M/' "$scratch/many"
 	own icmpguard restore "$scratch/many" || fail "with a smaller table: status $?"
 	[[ $(own ./genl.py exemptions) -eq 9000 ]] || fail "not all are there"
-	# while they are exchanged there are two lists
+	# while they are exchanged there are two lists, and there is room for both
 	own icmpguard reset
 	sed -i 's/^table-size .*/table-size 7600K/' "$scratch/many"
-	own icmpguard restore "$scratch/many" || fail "with 7600K: status $?"
 	refused userns_memory own icmpguard restore "$scratch/many"
+	sed -i 's/^table-size .*/table-size 7200K/' "$scratch/many"
+	own icmpguard restore "$scratch/many" || fail "with 7200K: status $?"
+	own icmpguard set mode enforce || fail "enforce: status $?"
+	own icmpguard set max-message 2000 || fail "max-message: status $?"
+	# in several messages, the last of which says what it is about
+	{ grep ^exempt "$scratch/many"; grep -v ^exempt "$scratch/many"; } >"$scratch/last"
+	chmod 644 "$scratch/last"
+	own icmpguard restore "$scratch/last" || fail "in enforce: status $?"
 	[[ $(own ./genl.py exemptions) -eq 9000 ]] || fail "some are lost"
+	own icmpguard set mode off || fail "off: status $?"
+	own icmpguard reset
 }
 
 # The initial namespace's own administrator may have more.
