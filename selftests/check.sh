@@ -7,9 +7,7 @@
 # `N passed, N failed`. A skipped test is a failure here. With names of files
 # from TEST_PROGS only these are run. Each test of the module has a machine of its
 # own, so that what one leaves behind, or breaks, is not the next one's trouble,
-# and runs on each kernel of vm/kernels, or only on the one of that RELEASE. One with a
-# comment `# kernels: newest` tests the tool, or what no kernel has a part in: it
-# runs on the last of them, and on all where it is named, and with --long.
+# and runs on each kernel of vm/kernels, or only on the one of that RELEASE.
 # A test that takes longer than the `timeout` in selftests/settings says so in a
 # comment of its own, `# timeout: SECONDS`; one that needs more on the kernel's
 # command line has a comment `# kernel arguments: ARGS`; one that two processors
@@ -22,8 +20,7 @@
 # With --debug all that needs a machine is run on the debug kernel, where any
 # report of a bug and any leak is a failure, with the tests of TEST_PROGS_EXTENDED,
 # which only it can run. First it has to show that it reports bugs. With --long it
-# is the tests of TEST_PROGS_LONG instead, which take too long for every change, and
-# those of TEST_PROGS on the kernels that they aren't run on otherwise.
+# is the tests of TEST_PROGS_LONG instead, which take too long for every change.
 
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -128,24 +125,27 @@ start_test() {
 	runs[$number]=1
 }
 
-# start_row TEST...: tests of the module, one after the other, beside whatever else
-# runs. They have the numbers after all of that.
+# start_row PROGRAM...: tests of the module on each kernel, one after the other,
+# beside whatever else runs. They have the numbers after all of that.
 start_row() {
-	local each next=$((planned - $# - ${#alone[@]}))
+	local program kernel
+	local next=$((planned - ($# + ${#alone[@]}) * ${#kernels[@]}))
 	set -m
-	for each in "$@"; do
-		next=$((next + 1))
-		in_machine "$each" run_unseen $next
+	for program in "$@"; do
+		for kernel in "${kernels[@]}"; do
+			next=$((next + 1))
+			in_machine "$program" "$kernel" run_unseen $next
+		done
 	done &
 	set +m
 	row=$!
 }
 
-# in_machine TEST COMMAND...: COMMAND with the arguments of run_test for a program on
-# a kernel, which TEST is.
+# in_machine PROGRAM KERNEL COMMAND...: COMMAND with the arguments of run_test for
+# a test on a kernel.
 in_machine() {
-	local program=${1% *} kernel=${1#* } timeout arguments processors
-	shift
+	local program=$1 kernel=$2 timeout arguments processors
+	shift 2
 	timeout=$(($(test_timeout "$program") * slow))
 	arguments=$(says_of "$program" 'kernel arguments')
 	[[ -n $debug ]] || processors=$(says_of "$program" processors)
@@ -154,19 +154,6 @@ in_machine() {
 		selftests/vm/run --kernel "$kernel" --built --timeout "$timeout" \
 		${arguments:+--append "$arguments"} ${processors:+--smp "$processors"} \
 		-- "${under[@]}" "./$program"
-}
-
-# Adds a program to $tests on each kernel that it is to run on.
-add_tests() {
-	local kernel newest=${kernels[-1]} only=''
-	[[ $(says_of "$1" kernels) != newest || -n $named ]] || only=1
-	for kernel in "${kernels[@]}"; do
-		if [[ -n $long && -n $only && $kernel == "$newest" ]] ||
-			[[ -z $long && -n $only && $kernel != "$newest" ]]; then
-			continue
-		fi
-		tests+=("$1 $kernel")
-	done
 }
 
 # says PROGRAM COMMENT
@@ -206,35 +193,28 @@ if [[ ! $jobs =~ ^[1-9][0-9]?$ ]]; then
 fi
 
 export -f check_listed list_tests
-named=$*
 if [[ $# -gt 0 ]]; then
 	programs=("$@")
 elif [[ -n $long ]]; then
 	mapfile -t programs < <(list_tests TEST_PROGS_LONG)
-	while read -r program; do
-		[[ $(says_of "$program" kernels) != newest ]] || programs+=("$program")
-	done < <(list_tests TEST_PROGS)
 else
 	mapfile -t programs < <(list_tests TEST_PROGS TEST_GEN_PROGS ${debug:+TEST_PROGS_EXTENDED})
 fi
 
-tests=()
-for program in "${programs[@]}"; do
-	add_tests "$program"
-done
+tests=$((${#programs[@]} * ${#kernels[@]}))
 # which of them need the machine for themselves, and which go with anything
 alone=() beside=() others=()
-for each in "${tests[@]}"; do
-	if [[ ${#tests[@]} -eq 1 ]] || says "${each% *}" alone; then
-		alone+=("$each")
-	elif [[ $jobs -gt 1 && -z $debug ]] && says "${each% *}" 'beside the rest'; then
-		beside+=("$each")
+for program in "${programs[@]}"; do
+	if [[ $tests -eq 1 ]] || says "$program" alone; then
+		alone+=("$program")
+	elif [[ $jobs -gt 1 && -z $debug ]] && says "$program" 'beside the rest'; then
+		beside+=("$program")
 	else
-		others+=("$each")
+		others+=("$program")
 	fi
 done
 
-planned=$((${#tests[@]} + ${#kernels[@]}))
+planned=$((tests + ${#kernels[@]}))
 if [[ $# -eq 0 && -n $debug ]]; then
 	planned=$((planned + 2))
 elif [[ $# -eq 0 && -z $long ]]; then
@@ -261,7 +241,7 @@ wait_until_below 1
 # what was built before would be tested, as if it were what is here
 if [[ $(count_failed) -ne $before ]]; then
 	echo "Bail out! there is nothing to test"
-	host_steps='' beside=() others=() alone=()
+	programs=() host_steps='' beside=() others=() alone=()
 fi
 [[ ${#beside[@]} -eq 0 ]] || start_row "${beside[@]}"
 if [[ -n $host_steps ]]; then
@@ -275,15 +255,19 @@ if [[ -n $host_steps ]]; then
 	start_test "$jobs" "kselftest" 600 -- selftests/kselftest/check.sh
 	start_test "$jobs" "tests of the tool" 600 -- make -s -C userspace O="$O/userspace" check
 fi
-for each in "${others[@]}"; do
-	in_machine "$each" start_test "$jobs"
+for program in "${others[@]}"; do
+	for kernel in "${kernels[@]}"; do
+		in_machine "$program" "$kernel" start_test "$jobs"
+	done
 done
 wait_until_below 1
 [[ -z $row ]] || wait "$row"
 end_tests
-number=$((number + ${#beside[@]}))
-for each in "${alone[@]}"; do
-	in_machine "$each" start_test 1
+number=$((number + ${#beside[@]} * ${#kernels[@]}))
+for program in "${alone[@]}"; do
+	for kernel in "${kernels[@]}"; do
+		in_machine "$program" "$kernel" start_test 1
+	done
 done
 
 cat "$scratch/times"

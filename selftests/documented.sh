@@ -5,7 +5,5 @@
 #
 # timeout: 200
 # processors: 1
-# beside the rest
-# kernels: newest
 
 exec ./documented.py inside

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
-# kernels: newest
 #
 # Ten thousand exemptions, as many as there can be: of all lengths in both
 # families, those that lie in each other and those on a device, they are found

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 400
-# kernels: newest
 # beside the rest
 #
 # Known senders come first, with real packets, in both families: who comes back

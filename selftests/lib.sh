@@ -256,6 +256,21 @@ lib_has_link_local() {
 		ip -n "$1" -6 -o addr show dev "$2" scope link | grep -q .
 }
 
+# What a host listens to it says twice when it comes up, soon after each other: all
+# of them have.
+lib_has_reported() {
+	local each name value sum=0
+	for each in "$attacker" "$honest" "$victim"; do
+		while read -r name value; do
+			[[ $name != Icmp6OutMLDv2Reports ]] || sum=$((sum + value))
+		done <<<"$(<"$(proc_net "$each" snmp6)")"
+	done
+	[[ $sum -eq $lib_reported ]] && return
+	lib_reported=$sum
+	pause_ms 50
+	return 1
+}
+
 # setup_router: see the top. Sets router, attacker, honest and victim.
 setup_router() {
 	local each
@@ -265,6 +280,7 @@ setup_router() {
 		in_ns "$each" sysctl -eqw net.ipv6.conf.default.accept_dad=0 \
 			net.ipv6.conf.default.router_solicitations=0 \
 			net.ipv6.conf.default.accept_ra=0 \
+			net.ipv6.conf.default.mldv2_unsolicited_report_interval=1 \
 			net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 ||
 			die "cannot set up $each"
 	done
@@ -283,6 +299,8 @@ setup_router() {
 		# shellcheck disable=SC2086 # a name and a device
 		busywait 5000 lib_has_link_local $each || die "no link-local address in $each"
 	done
+	lib_reported=0
+	busywait 5000 lib_has_reported || die "the hosts go on to say what they listen to"
 }
 
 # quiet NAMESPACE...: its own stack sends nothing any more, so that whatever

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
-# kernels: newest
 #
 # A full table: what happens is what the manual says. The smallest one, of 64K,
 # has 8192 places, and a flood of many senders that owe for hours fills it.

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
 # alone
-# kernels: newest
 #
 # Limits admit what they say, at a steady rate far above them, in both families
 # and with both clocks (the tick's, and the precise one that short bursts need):

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 600
 # beside the rest
-# kernels: newest
 #
 # Who survives a flood from random sources: honest pings that pass while it
 # lasts, with this guard, with an nft meter and a limit, with hashlimit and a

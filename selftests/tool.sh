@@ -6,8 +6,6 @@
 #
 # timeout: 300
 # processors: 1
-# beside the rest
-# kernels: newest
 
 # beside this where it is installed
 [[ -e ../userspace/tests/cli.sh ]] || exec ./cli.sh

@@ -46,12 +46,13 @@ use_burst() {
 	[[ ${BASH_REMATCH[2]-} == 20 ]] || show "$said"
 }
 
-# As fast as one sender may for long.
+# As fast as one sender may for long. Unlike fping, ping doesn't make up for the time
+# in which the whole machine stood still, with more at once than anybody may send.
 use_steady() {
 	local said target
 	lab_target "$@"
-	said=$(in_client fping -q -c 80 -p $((100 * ${ICMPGUARD_SLOW:-1})) -t $((patience * 1000)) "$target" 2>&1)
-	[[ $said =~ =\ ([0-9]+)/([0-9]+)/ ]]
+	said=$(in_client ping -n -q -c 80 -i 0.$((${ICMPGUARD_SLOW:-1})) -W "$patience" "$target" 2>&1)
+	[[ $said =~ ([0-9]+)\ packets\ transmitted,\ ([0-9]+)\ received ]]
 	echo "${BASH_REMATCH[2]-} of ${BASH_REMATCH[1]-}"
 	[[ ${BASH_REMATCH[2]-} == 80 ]] || show "$said"
 }
