@@ -352,13 +352,12 @@ static bool icmpg_hook_is_counted(struct icmpg_judgement *j,
 
 /*
  * What has been put together for this host, whatever way its fragments came:
- * its size, nothing else.
+ * its size, nothing else. @length is without the IP headers.
  */
-static unsigned int icmpg_hook_reassembled(struct icmpg_net *guard,
-					   const struct sk_buff *skb,
-					   const struct net_device *in,
-					   int sdif, u8 family, u8 type,
-					   u8 code, u32 length)
+static bool icmpg_hook_is_oversized(struct icmpg_net *guard,
+				    const struct sk_buff *skb,
+				    const struct net_device *in, int sdif,
+				    u8 family, u32 length)
 {
 	struct icmpg_judgement j = {
 		.guard = guard,
@@ -366,12 +365,23 @@ static unsigned int icmpg_hook_reassembled(struct icmpg_net *guard,
 		.pkt.family = family,
 	};
 
-	if (in->flags & IFF_LOOPBACK || skb->pkt_type == PACKET_LOOPBACK ||
-	    likely(length <= j.config->set.max_message) ||
-	    !icmpg_hook_is_reassembled(guard, skb, in, sdif) ||
-	    icmpg_hook_is_counted(&j, skb, in, sdif))
-		return NF_ACCEPT;
-	j.pkt.class = icmpg_classify_type(family, type, code);
+	return !(in->flags & IFF_LOOPBACK) &&
+	       skb->pkt_type != PACKET_LOOPBACK &&
+	       unlikely(length > j.config->set.max_message) &&
+	       icmpg_hook_is_reassembled(guard, skb, in, sdif) &&
+	       !icmpg_hook_is_counted(&j, skb, in, sdif);
+}
+
+static noinline unsigned int icmpg_hook_oversized(struct icmpg_net *guard,
+						  u8 family, u8 type, u8 code)
+{
+	struct icmpg_judgement j = {
+		.guard = guard,
+		.config = rcu_dereference(guard->config),
+		.pkt.family = family,
+		.pkt.class = icmpg_classify_type(family, type, code),
+	};
+
 	return icmpg_hook_verdict(&j, ICMPGUARD_REASON_OVERSIZED_REASSEMBLED);
 }
 
@@ -379,19 +389,21 @@ static unsigned int icmpg_hook_reassembled_ipv4(void *priv, struct sk_buff *skb,
 						const struct nf_hook_state *state)
 {
 	const struct iphdr *ip = ip_hdr(skb);
+	unsigned int offset = ip->ihl * 4;
 	const u8 *message;
 	u8 buffer[2];
 
 	if (likely(ip->protocol != IPPROTO_ICMP))
 		return NF_ACCEPT;
+	message = skb_header_pointer(skb, offset, sizeof(buffer), buffer);
+	if (message &&
+	    icmpg_hook_is_oversized(priv, skb, state->in, inet_sdif(skb),
+				    ICMPG_IPV4, skb->len - offset))
+		return icmpg_hook_oversized(priv, ICMPG_IPV4, message[0],
+					    message[1]);
 	if (icmpg_hook_is_late(priv, skb))
 		return icmpg_hook_long_ipv4(priv, skb, state->in);
-	message = skb_header_pointer(skb, ip->ihl * 4, sizeof(buffer), buffer);
-	if (!message)
-		return NF_ACCEPT;
-	return icmpg_hook_reassembled(priv, skb, state->in, inet_sdif(skb),
-				      ICMPG_IPV4, message[0], message[1],
-				      skb->len - ip->ihl * 4);
+	return NF_ACCEPT;
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -402,25 +414,27 @@ static unsigned int icmpg_hook_reassembled_ipv4(void *priv, struct sk_buff *skb,
 static unsigned int icmpg_hook_reassembled_ipv6(void *priv, struct sk_buff *skb,
 						const struct nf_hook_state *state)
 {
-	int offset = sizeof(struct ipv6hdr);
+	const u8 *message = NULL;
 	u8 next = ipv6_hdr(skb)->nexthdr;
-	const u8 *message;
 	__be16 fragment;
 	u8 buffer[2];
+	int offset;
 
 	if (next == IPPROTO_TCP || next == IPPROTO_UDP)
 		return NF_ACCEPT;
+	offset = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &next,
+				  &fragment);
+	if (offset >= 0 && !fragment && next == IPPROTO_ICMPV6)
+		message = skb_header_pointer(skb, offset, sizeof(buffer),
+					     buffer);
+	if (message &&
+	    icmpg_hook_is_oversized(priv, skb, state->in, inet6_sdif(skb),
+				    ICMPG_IPV6, skb->len - offset))
+		return icmpg_hook_oversized(priv, ICMPG_IPV6, message[0],
+					    message[1]);
 	if (icmpg_hook_is_late(priv, skb))
 		return icmpg_hook_long_ipv6(priv, skb, state->in);
-	offset = ipv6_skip_exthdr(skb, offset, &next, &fragment);
-	if (offset < 0 || fragment || next != IPPROTO_ICMPV6)
-		return NF_ACCEPT;
-	message = skb_header_pointer(skb, offset, sizeof(buffer), buffer);
-	if (!message)
-		return NF_ACCEPT;
-	return icmpg_hook_reassembled(priv, skb, state->in, inet6_sdif(skb),
-				      ICMPG_IPV6, message[0], message[1],
-				      skb->len - offset);
+	return NF_ACCEPT;
 }
 #endif
 

@@ -113,6 +113,31 @@ test_to_all() {
 		send_frames "${mac_of_all[$1]}" "$1" "${to_all[$1]}" 60
 }
 
+# A message for all comes up in one piece, where its size is all that its fragments
+# haven't been asked: IPv4's own reassembly or conntrack's has been there before.
+test_to_all_oversized() {
+	local most
+	configure off
+	in_ns "$router" nft -f - <<-'END' || fail "no conntrack"
+		table ip6 tracked {
+			chain prerouting {
+				type filter hook prerouting priority 0;
+				ct state invalid accept
+			}
+		}
+	END
+	guard "$router" set broadcast-allow "${to_all[$1]}" || fail "status $?"
+	for most in 2400 2399; do
+		guard "$router" set max-message $most || fail "status $?"
+		expect_delta "$router" echo-request \
+			"$([[ $most -eq 2400 ]] && echo passed || echo oversized-reassembled)" 1 -- \
+			./send "$attacker" eth0 "to=${mac_of_all[$1]}" "src=${src[$1]}" \
+			"dst=${to_all[$1]}" id=$most len=1400 total=2400 more=1 + offset=1400 len=1000 more=0
+	done
+	guard "$router" set max-message 9216
+	in_ns "$router" nft delete table ip6 tracked
+}
+
 # What is for one address is no less judged because its frame is for a group.
 test_hidden() {
 	configure off
@@ -175,5 +200,6 @@ run_tests "test_through 4 off 60" "test_through 6 off 60" \
 	"test_to_bridge 4 off" "test_to_bridge 6 off" "test_to_bridge 4 on" "test_to_bridge 6 on" \
 	"test_to_bridge 4 off $port_mac" "test_to_bridge 6 off $port_mac" \
 	"test_to_all 4 off" "test_to_all 6 off" "test_to_all 4 on" "test_to_all 6 on" \
+	"test_to_all_oversized 4" "test_to_all_oversized 6" \
 	"test_hidden 4" "test_hidden 6" "test_foreign_mac 4" "test_foreign_mac 6" \
 	"test_not_called 4" "test_not_called 6" test_vrf
