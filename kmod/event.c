@@ -3,7 +3,7 @@
  * Notifications to the multicast group events of a namespace. Process context;
  * those of changes are sent under icmpg_net.lock, so that they come in the
  * order of the changes. Nothing here can make a change fail: who misses one
- * asks again. What packets bring about is told by a work item, at most once a
+ * hears so (ENOBUFS), and asks again. What packets bring about is told by a work item, at most once a
  * second: packets only say that there is something to tell.
  */
 #include "event.h"
@@ -15,36 +15,34 @@
 #include "nl.h"
 #include "stats.h"
 
-/**
- * icmpg_event_config_create() - memory to tell of a change in
- * @guard: of the namespace
- *
- * Context: process, may sleep.
- * Return: the caller's, for icmpg_event_config_send(); NULL if nobody listens
- * or there is no memory.
- */
-struct sk_buff *icmpg_event_config_create(struct icmpg_net *guard)
+/* What can't be told: listeners hear that they have missed something. */
+static void icmpg_event_lost(struct icmpg_net *guard)
 {
-	if (!genl_has_listeners(&icmpg_nl_family, guard->net,
-				ICMPG_NL_GROUP_EVENTS))
-		return NULL;
-	return icmpg_nl_config_create();
+	genl_set_err(&icmpg_nl_family, guard->net, 0, ICMPG_NL_GROUP_EVENTS,
+		     -ENOBUFS);
 }
 
 /**
  * icmpg_event_config_send() - tell that the configuration has changed
  * @guard: of the namespace; what is in force now is what is told
- * @skb: of icmpg_event_config_create(), consumed; NULL tells nobody
+ *
+ * ORDER: after the change. Who joins before that is told, and who asks after it
+ * gets what is new.
  *
  * Context: process, may sleep; icmpg_net.lock held.
  */
-void icmpg_event_config_send(struct icmpg_net *guard, struct sk_buff *skb)
+void icmpg_event_config_send(struct icmpg_net *guard)
 {
-	if (!skb)
+	struct sk_buff *skb;
+
+	if (!genl_has_listeners(&icmpg_nl_family, guard->net,
+				ICMPG_NL_GROUP_EVENTS))
 		return;
-	if (icmpg_nl_config_fill(skb, icmpg_net_config(guard), 0, 0,
-				 ICMPGUARD_CMD_CONFIG_NTF)) {
+	skb = icmpg_nl_config_create();
+	if (!skb || icmpg_nl_config_fill(skb, icmpg_net_config(guard), 0, 0,
+					 ICMPGUARD_CMD_CONFIG_NTF)) {
 		nlmsg_free(skb);
+		icmpg_event_lost(guard);
 		return;
 	}
 	genlmsg_multicast_netns(&icmpg_nl_family, guard->net, skb, 0,
@@ -77,16 +75,32 @@ void icmpg_event_close(void)
 	synchronize_rcu();
 }
 
-/* What no command waits for. @skb is consumed. */
+/* What no command waits for. @skb is consumed; NULL is what couldn't be made. */
 static void icmpg_event_multicast(struct icmpg_net *guard, struct sk_buff *skb)
 {
 	rcu_read_lock();
-	if (READ_ONCE(icmpg_event_is_open))
+	if (!READ_ONCE(icmpg_event_is_open))
+		nlmsg_free(skb);
+	else if (skb)
 		genlmsg_multicast_netns(&icmpg_nl_family, guard->net, skb, 0,
 					ICMPG_NL_GROUP_EVENTS, GFP_ATOMIC);
 	else
-		nlmsg_free(skb);
+		icmpg_event_lost(guard);
 	rcu_read_unlock();
+}
+
+static int icmpg_event_path_mtu_fill(struct sk_buff *skb, u64 packets)
+{
+	void *header;
+
+	header = genlmsg_put(skb, 0, 0, &icmpg_nl_family, 0,
+			     ICMPGUARD_CMD_PATH_MTU_NTF);
+	if (!header ||
+	    nla_put_u64_64bit(skb, ICMPGUARD_A_STATUS_PATH_MTU_HARMED, packets,
+			      ICMPGUARD_A_STATUS_PAD))
+		return -EMSGSIZE;
+	genlmsg_end(skb, header);
+	return 0;
 }
 
 /**
@@ -99,25 +113,18 @@ static void icmpg_event_multicast(struct icmpg_net *guard, struct sk_buff *skb)
 void icmpg_event_path_mtu_send(struct icmpg_net *guard, u64 packets)
 {
 	struct sk_buff *skb;
-	void *header;
 
 	skb = genlmsg_new(nla_total_size_64bit(sizeof(u64)), GFP_KERNEL);
-	if (!skb)
-		return;
-	header = genlmsg_put(skb, 0, 0, &icmpg_nl_family, 0,
-			     ICMPGUARD_CMD_PATH_MTU_NTF);
-	if (!header ||
-	    nla_put_u64_64bit(skb, ICMPGUARD_A_STATUS_PATH_MTU_HARMED, packets,
-			      ICMPGUARD_A_STATUS_PAD)) {
+	if (skb && icmpg_event_path_mtu_fill(skb, packets)) {
 		nlmsg_free(skb);
-		return;
+		skb = NULL;
 	}
-	genlmsg_end(skb, header);
 	icmpg_event_multicast(guard, skb);
 }
 
 /*
- * Without memory to add them up there is no news.
+ * Without memory to add them up there is no news. After a reset they begin from
+ * zero, and nothing of that was told.
  * RCU: there are counters, as a packet has moved one, and they stay.
  */
 static u64 icmpg_event_evictions(struct icmpg_net *guard)
@@ -130,6 +137,9 @@ static u64 icmpg_event_evictions(struct icmpg_net *guard)
 		icmpg_stats_sum(rcu_dereference_raw(guard->stats), counts,
 				&resets);
 		evictions = counts->evictions;
+		if (resets != guard->pressure_resets)
+			guard->pressure_told = 0;
+		guard->pressure_resets = resets;
 	}
 	kvfree(counts);
 	return evictions;
@@ -158,12 +168,11 @@ static void icmpg_event_pressure_send(struct icmpg_net *guard, u64 evictions)
 {
 	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 
-	if (!skb)
-		return;
-	if (icmpg_event_pressure_fill(skb, guard, evictions))
+	if (skb && icmpg_event_pressure_fill(skb, guard, evictions)) {
 		nlmsg_free(skb);
-	else
-		icmpg_event_multicast(guard, skb);
+		skb = NULL;
+	}
+	icmpg_event_multicast(guard, skb);
 }
 
 /*
@@ -176,7 +185,7 @@ static void icmpg_event_pressure_work(struct work_struct *work)
 					       struct icmpg_net, pressure_work);
 	u64 evictions = icmpg_event_evictions(guard);
 
-	if (evictions == guard->pressure_told) {
+	if (evictions <= guard->pressure_told) {
 		atomic_set(&guard->pressure, 0);
 		return;
 	}

@@ -5,8 +5,7 @@
 
 #include "net.h"
 
-struct sk_buff *icmpg_event_config_create(struct icmpg_net *guard);
-void icmpg_event_config_send(struct icmpg_net *guard, struct sk_buff *skb);
+void icmpg_event_config_send(struct icmpg_net *guard);
 void icmpg_event_path_mtu_send(struct icmpg_net *guard, u64 packets);
 void icmpg_event_open(void);
 void icmpg_event_close(void);

@@ -31,12 +31,12 @@
 /**
  * struct icmpg_fragments - the marks of a namespace
  * @key: of the fingerprints
- * @slot: lines of eight; a message has its place in one of them
+ * @line: eight slots each; a message has its place in one of them. Apart from
+ *	the key, as beside it they would take twice their room.
  */
 struct icmpg_fragments {
 	struct icmpg_key key;
-	atomic64_t slot[ICMPG_MARK_LINES][ICMPG_MARK_SLOTS]
-		__aligned(ICMPG_MARK_SLOTS * sizeof(u64));
+	atomic64_t (*line)[ICMPG_MARK_SLOTS];
 };
 
 /**
@@ -50,9 +50,16 @@ struct icmpg_fragments *icmpg_fragments_create(const struct icmpg_key *key)
 {
 	struct icmpg_fragments *fragments;
 
-	fragments = kvzalloc(sizeof(*fragments), GFP_KERNEL_ACCOUNT);
-	if (fragments)
-		icmpg_key_derive(key, ICMPG_KEY_FRAGMENT, &fragments->key);
+	fragments = kzalloc(sizeof(*fragments), GFP_KERNEL_ACCOUNT);
+	if (!fragments)
+		return NULL;
+	fragments->line = kvcalloc(ICMPG_MARK_LINES, sizeof(*fragments->line),
+				   GFP_KERNEL_ACCOUNT);
+	if (!fragments->line) {
+		kfree(fragments);
+		return NULL;
+	}
+	icmpg_key_derive(key, ICMPG_KEY_FRAGMENT, &fragments->key);
 	return fragments;
 }
 
@@ -62,7 +69,10 @@ struct icmpg_fragments *icmpg_fragments_create(const struct icmpg_key *key)
  */
 void icmpg_fragments_destroy(struct icmpg_fragments *fragments)
 {
-	kvfree(fragments);
+	if (!fragments)
+		return;
+	kvfree(fragments->line);
+	kfree(fragments);
 }
 
 /* What identifies a message: RFC 791 section 2.3, RFC 8200 section 4.5. */
@@ -111,7 +121,7 @@ u8 icmpg_fragment_find(const struct icmpg_fragments *fragments,
 		       const struct icmpg_pkt *pkt, u64 now_ns)
 {
 	u64 hash = icmpg_fragment_hash(fragments, pkt);
-	const atomic64_t *slot = fragments->slot[hash % ICMPG_MARK_LINES];
+	const atomic64_t *slot = fragments->line[hash % ICMPG_MARK_LINES];
 	unsigned int i;
 
 	for (i = 0; i < ICMPG_MARK_SLOTS; i++) {
@@ -141,7 +151,7 @@ void icmpg_fragment_mark(struct icmpg_fragments *fragments,
 			 const struct icmpg_pkt *pkt, u8 mark, u64 now_ns)
 {
 	u64 hash = icmpg_fragment_hash(fragments, pkt);
-	atomic64_t *slot = fragments->slot[hash % ICMPG_MARK_LINES];
+	atomic64_t *slot = fragments->line[hash % ICMPG_MARK_LINES];
 	u64 best_rank = 0, value;
 	unsigned int i, best = 0;
 

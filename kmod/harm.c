@@ -59,8 +59,7 @@ static bool icmpg_harm_is_possible(const struct icmpg_config *config)
 void icmpg_harm_watch(struct icmpg_net *guard)
 {
 	if (icmpg_harm_is_possible(icmpg_net_config(guard)))
-		queue_delayed_work(system_wq, &guard->harm,
-				   ICMPG_HARM_INTERVAL);
+		schedule_delayed_work(&guard->harm, ICMPG_HARM_INTERVAL);
 }
 
 /* After a reset they begin from zero, and nothing of that was told. */

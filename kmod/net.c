@@ -154,7 +154,9 @@ static void icmpg_net_resize(struct icmpg_net *guard,
 	synchronize_net();
 	icmpg_memory_give_up(&active->limiter, &fresh->limiter);
 	icmpg_net_active_destroy(active);
-	mod_delayed_work(system_wq, &guard->old_table, ICMPG_OLD_TABLE_DELAY);
+	/* Not mod_delayed_work(): its queue has other names on newer kernels. */
+	cancel_delayed_work(&guard->old_table);
+	schedule_delayed_work(&guard->old_table, ICMPG_OLD_TABLE_DELAY);
 }
 
 static void icmpg_net_old_table_work(struct work_struct *work)
@@ -187,7 +189,8 @@ static void icmpg_net_config_free(struct rcu_head *rcu)
  * Turns hooks on or off and resizes the table as @config wants it.
  *
  * Context: process, may sleep.
- * Return: 0; -ENOMEM or what netfilter said, then nothing has changed.
+ * Return: 0; -ENOMEM or what netfilter said, then nothing has changed, but that
+ * a table from before the last resize may have been given up a little early.
  */
 int icmpg_net_publish(struct icmpg_net *guard, struct icmpg_config *config,
 		      struct netlink_ext_ack *extack)
@@ -200,6 +203,9 @@ int icmpg_net_publish(struct icmpg_net *guard, struct icmpg_config *config,
 	err = icmpg_net_prepare(guard, config, &fresh, extack);
 	if (err)
 		return err;
+	/* Who isn't trusted with memory has one that waits to be freed, not many. */
+	if (guard->net->user_ns != &init_user_ns)
+		cond_synchronize_rcu(guard->replaced);
 	/* 0 is that of no configuration: a dump that began at 0 isn't checked. */
 	config->generation = old->generation + 1 ?: 1;
 	if (fresh && !was_on) {
@@ -217,6 +223,7 @@ int icmpg_net_publish(struct icmpg_net *guard, struct icmpg_config *config,
 	icmpg_harm_watch(guard);
 	/* RCU: packets and dumps may still read the old one. */
 	call_rcu(&old->rcu, icmpg_net_config_free);
+	guard->replaced = get_state_synchronize_rcu();
 	return 0;
 }
 

@@ -54,7 +54,9 @@ struct icmpg_active {
  * @harm_resets: of the counters, at that time. @lock.
  * @pressure_work: tells that senders are forgotten
  * @pressure_told: how many were when it was told last; only for the work
+ * @pressure_resets: of the counters, at that time; only for the work
  * @pressure: 1 while the work has been asked for, or watches
+ * @replaced: when the last configuration was, for RCU. @lock.
  * @drafts: changes that come in several messages, struct icmpg_draft. @lock.
  */
 struct icmpg_net {
@@ -73,7 +75,9 @@ struct icmpg_net {
 	u64 harm_resets;
 	struct delayed_work pressure_work;
 	u64 pressure_told;
+	u64 pressure_resets;
 	atomic_t pressure;
+	unsigned long replaced;
 	struct list_head drafts;
 };
 

@@ -7,6 +7,8 @@
  */
 #include "nl.h"
 
+#include <linux/icmp.h>
+
 #include "classify_type.h"
 
 static int icmpg_nl_change_class(struct icmpg_nl_change *change,
@@ -193,6 +195,10 @@ static int icmpg_nl_change_type(struct icmpg_nl_change *change,
 		return err;
 	change->class[icmpg_classify_type(setting.family, setting.type,
 					  setting.code & 255)] = attr;
+	/* of all codes of a type one has a class of its own */
+	if (setting.code == ICMPG_ANY_CODE)
+		change->class[icmpg_classify_type(setting.family, setting.type,
+						  ICMP_FRAG_NEEDED)] = attr;
 	if (tb[ICMPGUARD_A_TYPE_DELETE]) {
 		icmpg_types_delete(change->set, &setting);
 		return 0;

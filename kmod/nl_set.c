@@ -7,6 +7,8 @@
  */
 #include "nl.h"
 
+#include <linux/log2.h>
+
 #include "event.h"
 #include "main.h"
 
@@ -15,12 +17,14 @@
  * it is what no setting makes more: what each processor has for itself, counters
  * and known destinations, and the lists of the few drafts that wait for messages.
  */
-#define ICMPG_NL_SET_FIXED_BYTES	(192 << 10)
+#define ICMPG_NL_SET_FIXED_BYTES	(384 << 10)
 
+/* As an allocator of pages takes it. */
 static u64 icmpg_nl_set_list_bytes(const struct icmpg_settings *set)
 {
-	return set->exempt ? struct_size(set->exempt, entry,
-					 set->exempt->count) : 0;
+	return set->exempt ?
+	       roundup_pow_of_two(struct_size(set->exempt, entry,
+					      set->exempt->count)) : 0;
 }
 
 /* While tables are resized there are two of each. */
@@ -32,6 +36,20 @@ static bool icmpg_nl_set_resizes(const struct icmpg_settings *from,
 	return from->table_size != to->table_size ||
 	       from->candidate_size != to->candidate_size ||
 	       from->known_first != to->known_first;
+}
+
+/*
+ * Nothing that it has gets larger: such a change is never refused, as the allowance
+ * may have become smaller since.
+ */
+static bool icmpg_nl_set_grows(const struct icmpg_settings *from,
+			       const struct icmpg_settings *to)
+{
+	return (from->mode == ICMPGUARD_MODE_OFF &&
+		to->mode != ICMPGUARD_MODE_OFF) ||
+	       icmpg_nl_set_resizes(from, to) ||
+	       icmpg_settings_memory(to) > icmpg_settings_memory(from) ||
+	       icmpg_nl_set_list_bytes(to) > icmpg_nl_set_list_bytes(from);
 }
 
 /*
@@ -54,7 +72,8 @@ static int icmpg_nl_set_check_memory(struct icmpg_net *guard,
 		return 0;
 	if (icmpg_nl_set_resizes(now, set))
 		bytes += icmpg_settings_memory(now);
-	if (bytes <= READ_ONCE(icmpg_userns_memory))
+	if (bytes <= READ_ONCE(icmpg_userns_memory) ||
+	    !icmpg_nl_set_grows(now, set))
 		return 0;
 	/* config-reset has no attributes, nor room for them. */
 	if (change)
@@ -98,7 +117,7 @@ static int icmpg_nl_set_finish(struct icmpg_net *guard,
 			       const struct icmpg_nl_change *change,
 			       struct genl_info *info)
 {
-	struct sk_buff *reply, *event = NULL;
+	struct sk_buff *reply;
 	struct icmpg_config *config;
 	int err;
 
@@ -114,21 +133,19 @@ static int icmpg_nl_set_finish(struct icmpg_net *guard,
 	if (draft->validate_only) {
 		config->generation = draft->generation;
 	} else {
-		event = icmpg_event_config_create(guard);
 		err = icmpg_net_publish(guard, config, info->extack);
 		if (err)
-			goto free_messages;
+			goto free_reply;
 	}
 	/* ORDER: no failure from here on; what is in force stays so. */
 	icmpg_nl_set_reply(reply, info, config);
 	if (draft->validate_only)
 		icmpg_config_destroy(config);
 	else
-		icmpg_event_config_send(guard, event);
+		icmpg_event_config_send(guard);
 	return 0;
 
-free_messages:
-	nlmsg_free(event);
+free_reply:
 	nlmsg_free(reply);
 destroy_config:
 	icmpg_config_destroy(config);

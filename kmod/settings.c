@@ -295,21 +295,28 @@ static void icmpg_settings_say_guarded(u8 class, struct netlink_ext_ack *extack)
 	}
 }
 
-static void icmpg_settings_say_unshared(u8 class,
+static void icmpg_settings_say_unshared(u8 class, bool by_type,
 					struct netlink_ext_ack *extack)
 {
 	switch (class) {
+#define SAY(word, what, other)						\
+	NL_SET_ERR_MSG(extack, what " action limit but no limit that "	\
+		       "senders share, so spoofed ones would all pass: " \
+		       "set limit " word " destination RATE (or "	\
+		       "source-net, destination-net, interface, router), " \
+		       "or " other)
 #define X(symbol, word)							\
 	case ICMPGUARD_CLASS_##symbol:					\
-		NL_SET_ERR_MSG(extack, "class " word " has action limit " \
-			       "but no limit that senders share, so "	\
-			       "spoofed ones would all pass: set limit " \
-			       word " destination RATE (or source-net, " \
-			       "destination-net, interface, router), or " \
-			       "set class " word " accept");		\
+		if (by_type)						\
+			SAY(word, "a type of class " word " has",	\
+			    "give the type another action, or name a code"); \
+		else							\
+			SAY(word, "class " word " has",			\
+			    "set class " word " accept");		\
 		break;
 	ICMPG_CLASSES(X)
 #undef X
+#undef SAY
 	}
 }
 
@@ -365,6 +372,19 @@ static int icmpg_settings_check_action(const struct icmpg_class_setting *setting
 	return -EINVAL;
 }
 
+/* Is it the class itself that has the action, in any direction? */
+static bool icmpg_settings_limits(const struct icmpg_settings *set, u8 class)
+{
+	u8 i;
+
+	if (set->class[class].action == ICMPGUARD_ACTION_LIMIT)
+		return true;
+	for (i = 1; i <= ICMPGUARD_DIRECTION_MAX; i++)
+		if (set->direction[class][i].action == ICMPGUARD_ACTION_LIMIT)
+			return true;
+	return false;
+}
+
 /**
  * icmpg_settings_is_limited() - are there messages that a class's limits are for?
  * @set: the whole
@@ -375,14 +395,8 @@ static int icmpg_settings_check_action(const struct icmpg_class_setting *setting
  */
 bool icmpg_settings_is_limited(const struct icmpg_settings *set, u8 class)
 {
-	u8 i;
-
-	if (set->class[class].action == ICMPGUARD_ACTION_LIMIT)
-		return true;
-	for (i = 1; i <= ICMPGUARD_DIRECTION_MAX; i++)
-		if (set->direction[class][i].action == ICMPGUARD_ACTION_LIMIT)
-			return true;
-	return icmpg_types_limits(set, class);
+	return icmpg_settings_limits(set, class) ||
+	       icmpg_types_limits(set, class);
 }
 
 /**
@@ -418,7 +432,8 @@ int icmpg_settings_check_class(const struct icmpg_settings *set, u8 class,
 							  class, extack);
 	if (err || shared || !icmpg_settings_is_limited(set, class))
 		return err;
-	icmpg_settings_say_unshared(class, extack);
+	icmpg_settings_say_unshared(class, !icmpg_settings_limits(set, class),
+				    extack);
 	return -EINVAL;
 }
 

@@ -75,8 +75,11 @@ static const struct refusal refusals[] = {
 	{ EINVAL, "add force", {
 		BAD, TYPE(AF_INET6, 135), W(ICMPGUARD_A_TYPE_ACTION, ICMPGUARD_ACTION_DROP), END,
 		TYPE(AF_INET, 200), W(ICMPGUARD_A_TYPE_ACTION, ICMPGUARD_ACTION_DROP) } },
-	{ EINVAL, "redirect has action limit", {
+	{ EINVAL, "a type of class redirect has action limit", {
 		BAD, TYPE(AF_INET, 5), W(ICMPGUARD_A_TYPE_ACTION, ICMPGUARD_ACTION_LIMIT) } },
+	/* with code 4 it is of another class than the others */
+	{ EINVAL, "path-mtu has action limit", {
+		BAD, TYPE(AF_INET, 3), W(ICMPGUARD_A_TYPE_ACTION, ICMPGUARD_ACTION_LIMIT) } },
 	/* checks */
 	{ EINVAL, "only quoted-packet", {
 		N(ICMPGUARD_A_CONFIG_CHECK),

@@ -335,9 +335,9 @@ test_own_exemptions() {
 	local i
 	own icmpguard set mode off
 	own icmpguard set known-first off
-	own icmpguard set table-size 7900K || fail "status $?"
+	own icmpguard set table-size 7700K || fail "status $?"
 	{
-		echo 'table-size 7900K'
+		echo 'table-size 7700K'
 		echo 'known-first off'
 		for ((i = 0; i < 9000; i++)); do
 			echo "exempt 10.$((i / 256)).$((i % 256)).0/24"
@@ -351,10 +351,10 @@ test_own_exemptions() {
 	[[ $(own ./genl.py exemptions) -eq 9000 ]] || fail "not all are there"
 	# while they are exchanged there are two lists, and there is room for both
 	own icmpguard reset
-	sed -i 's/^table-size .*/table-size 7600K/' "$scratch/many"
+	sed -i 's/^table-size .*/table-size 6800K/' "$scratch/many"
 	refused userns_memory own icmpguard restore "$scratch/many"
-	sed -i 's/^table-size .*/table-size 7200K/' "$scratch/many"
-	own icmpguard restore "$scratch/many" || fail "with 7200K: status $?"
+	sed -i 's/^table-size .*/table-size 6400K/' "$scratch/many"
+	own icmpguard restore "$scratch/many" || fail "with 6400K: status $?"
 	own icmpguard set mode enforce || fail "enforce: status $?"
 	own icmpguard set max-message 2000 || fail "max-message: status $?"
 	# in several messages, the last of which says what it is about
@@ -364,6 +364,29 @@ test_own_exemptions() {
 	[[ $(own ./genl.py exemptions) -eq 9000 ]] || fail "some are lost"
 	own icmpguard set mode off || fail "off: status $?"
 	own icmpguard reset
+}
+
+# The allowance has become smaller than what there is: nothing grows any more, but
+# all else can be changed, and turned off.
+test_own_lowered() {
+	local said='userns_memory' parameter=/sys/module/icmpguard/parameters/userns_memory
+	local before
+	before=$(<"$parameter")
+	own icmpguard reset
+	own icmpguard set mode enforce || fail "enforce: status $?"
+	own icmpguard exempt add 203.0.113.0/24 || fail "exempt: status $?"
+	echo $((1 << 20)) >"$parameter"
+	printf 'exempt 198.51.100.%u\n' {1..100} >"$scratch/more"
+	refused "$said" own icmpguard set - <"$scratch/more"
+	refused "$said" own icmpguard set candidate-size 64K
+	own icmpguard set max-message 2000 || fail "max-message: status $?"
+	own icmpguard exempt del 203.0.113.0/24 || fail "exempt del: status $?"
+	own icmpguard set mode off || fail "off: status $?"
+	refused "$said" own icmpguard set mode monitor
+	own icmpguard reset || fail "reset: status $?"
+	echo "$before" >"$parameter"
+	own icmpguard set mode enforce || fail "enforce again: status $?"
+	own icmpguard set mode off
 }
 
 # The initial namespace's own administrator may have more.
@@ -388,4 +411,5 @@ run_tests test_start_off "test_buckets 4" "test_buckets 6" test_configuration \
 	test_counters_reset test_notifications \
 	test_delete_under_traffic test_delete_with_dump \
 	test_nobody_reads test_nobody_changes test_user_root_outside \
-	test_own_guard test_own_memory test_own_resize test_own_exemptions test_initial_memory
+	test_own_guard test_own_memory test_own_resize test_own_exemptions test_own_lowered \
+	test_initial_memory

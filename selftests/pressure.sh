@@ -158,9 +158,9 @@ test_told() {
 	local start took events told evicted pids
 	family=4
 	small_table on
-	guard "$router" monitor >"$scratch/events" 2>&1 &
+	icmpguard -n "$router" monitor >"$scratch/events" 2>&1 &
 	pids=($!)
-	guard "$router" -j monitor >"$scratch/json" 2>&1 &
+	icmpguard -n "$router" -j monitor >"$scratch/json" 2>&1 &
 	pids+=($!)
 	busywait 20000 are_listening 2 || fail "nobody listens: $(cat "$scratch/events")"
 	evicted=$(evictions)
@@ -186,6 +186,39 @@ test_told() {
 	wait "${pids[@]}" 2>/dev/null
 }
 
+# evict N: in a table that is full each newcomer takes somebody's place.
+evict() {
+	newcomers=$((newcomers + 1))
+	./send "$attacker" eth0 to=02:00:00:00:01:01 "src=100.96.$newcomers.1" step-src=1 \
+		"dst=${to[4]}" "count=$1"
+}
+
+# A reset of the counters lets nothing go untold, if as many as before are forgotten
+# then, and tells nothing that hasn't happened.
+test_told_after_reset() {
+	local listener newcomers=0 each
+	family=4
+	small_table on
+	flood 4
+	# it has been told, and looked at once more
+	pause_ms $((2500 * slow))
+	icmpguard -n "$router" monitor >"$scratch/events" 2>&1 &
+	listener=$!
+	busywait 20000 are_listening 1 || fail "nobody listens: $(cat "$scratch/events")"
+	for each in 1 2 3; do
+		guard "$router" stats reset
+		evict 1
+		busywait 10000 all_is_told "$each" || fail "$each: $(cat "$scratch/events")"
+		[[ $each -eq 3 ]] || pause_ms $((2500 * slow))
+	done
+	guard "$router" stats reset
+	pause_ms $((2500 * slow))
+	[[ $(grep -c 'table full: 1 senders forgotten' "$scratch/events") -eq 3 &&
+		$(wc -l <"$scratch/events") -eq 3 ]] || fail "$(cat "$scratch/events")"
+	kill "$listener"
+	wait "$listener" 2>/dev/null
+}
+
 all_is_told() {
 	told=$(awk '{ sum += $5 } END { print sum + 0 }' "$scratch/events")
 	[[ $told -eq $1 ]]
@@ -200,7 +233,7 @@ test_unload() {
 	local sender listener
 	family=4
 	small_table on
-	guard "$router" monitor >"$scratch/events" 2>&1 &
+	icmpguard -n "$router" monitor >"$scratch/events" 2>&1 &
 	listener=$!
 	busywait 20000 are_listening 1 || fail "nobody listens"
 	flood 4 rate=20000 gather=20 count=200000 &
@@ -220,4 +253,4 @@ quiet "$router" "$attacker" "$honest" "$victim"
 run_tests "test_full 4 off" "test_newcomer 4" "test_full 6 on" "test_newcomer 6" \
 	"test_offender_stays 4" "test_offender_stays 6" "test_forgotten_begin_anew 4" \
 	"test_forgotten_begin_anew 6" test_single_stays test_larger test_shown test_told \
-	test_unload
+	test_told_after_reset test_unload

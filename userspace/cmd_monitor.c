@@ -24,6 +24,7 @@
  * @asks: for what notifications don't hold
  * @known: the configuration as it was told last
  * @evictions: senders forgotten, as it was told last
+ * @table_told: since we joined
  * @status: not ICMPG_DONE ends it
  */
 struct icmpg_monitor {
@@ -32,6 +33,7 @@ struct icmpg_monitor {
 	struct icmpg_nlsock *asks;
 	struct icmpg_config known;
 	uint64_t evictions;
+	bool table_told;
 	int status;
 };
 
@@ -267,11 +269,12 @@ static void icmpg_monitor_table(struct icmpg_monitor *monitor,
 
 	icmpg_stats_take_state(&state, attrs);
 	/* What was on its way when we joined has been asked for already. */
-	if (state.evictions == since)
+	if (state.evictions == since && !monitor->table_told)
 		return;
+	monitor->table_told = true;
 	monitor->evictions = state.evictions;
 	/* The counters were reset. */
-	if (state.evictions < since)
+	if (state.evictions <= since)
 		since = 0;
 	icmpg_monitor_time(when, sizeof(when), monitor->context->json);
 	if (!monitor->context->json) {

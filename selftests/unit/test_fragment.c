@@ -153,7 +153,7 @@ static void test_last(void)
 	EXPECT(icmpg_fragment_find(marks, &pkt, START_NS) == ICMPG_MARK_NONE);
 	for (i = 0; i < ICMPG_MARK_LINES; i++)
 		for (n = 0; n < ICMPG_MARK_SLOTS; n++)
-			used += !!atomic64_read(&marks->slot[i][n]);
+			used += !!atomic64_read(&marks->line[i][n]);
 	EXPECT(used == 1, "%u slots for one message", used);
 	icmpg_fragments_destroy(marks);
 }

@@ -15,7 +15,7 @@
 
 /* What the guard does in a network namespace. */
 enum icmpguard_mode {
-	ICMPGUARD_MODE_OFF = 1,		/* no hooks, no memory */
+	ICMPGUARD_MODE_OFF = 1,		/* no hooks, no tables */
 	ICMPGUARD_MODE_MONITOR,		/* count what enforce would drop */
 	ICMPGUARD_MODE_ENFORCE,
 

@@ -60,6 +60,7 @@ static inline void kvfree(const void *memory)
 	free((void *)memory);
 }
 
+#define kzalloc	kvzalloc
 #define kfree	kvfree
 
 #endif /* UNIT_LINUX_SLAB_H */
