@@ -92,9 +92,12 @@ bench-record: deps # the same, recorded
 lint: ## static checks of all sources
 	O='$(out)' selftests/lint.sh
 
-install: module tool ## module and tool, manual, completion and service
-	$(kernel_make) CONFIG_MODULE_SIG_ALL= INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates modules_install
+install: module install-tool ## module and tool, manual, completion and service
+	$(kernel_make) CONFIG_MODULE_SIG_ALL= INSTALL_MOD_PATH='$(if $(DESTDIR),$(abspath $(DESTDIR)))' \
+		INSTALL_MOD_DIR=updates modules_install
 	$(if $(DESTDIR),,depmod '$(release)')
+
+install-tool: tool ## all but the module, which DKMS may install
 	install -D -m 755 '$(tool)' '$(DESTDIR)$(sbindir)/icmpguard'
 	install -D -m 644 userspace/icmpguard.8 '$(DESTDIR)$(mandir)/man8/icmpguard.8'
 	install -D -m 644 userspace/completion/icmpguard.bash '$(DESTDIR)$(completiondir)/icmpguard'
@@ -102,10 +105,15 @@ install: module tool ## module and tool, manual, completion and service
 	sed -i 's,/usr/sbin/icmpguard,$(sbindir)/icmpguard,g' '$(DESTDIR)$(unitdir)/icmpguard.service'
 
 uninstall: ## removes what install put there; /etc/icmpguard.conf stays
-	rm -f '$(DESTDIR)/lib/modules'/*/updates/icmpguard.ko*
-	$(if $(DESTDIR),,depmod '$(release)')
 	rm -f '$(DESTDIR)$(sbindir)/icmpguard' '$(DESTDIR)$(mandir)/man8/icmpguard.8' \
 		'$(DESTDIR)$(completiondir)/icmpguard' '$(DESTDIR)$(unitdir)/icmpguard.service'
+	@for module in '$(DESTDIR)/lib/modules'/*/updates/icmpguard.ko*; do \
+		test -e "$$module" || continue; \
+		rm -f "$$module" || exit; \
+		echo "removed $$module"; \
+		kernel=$${module%/updates/*}; \
+		test -n '$(DESTDIR)' || depmod "$${kernel##*/}" || exit; \
+	done
 
 deps: ## installs the Debian packages that all this needs
 	@selftests/vm/deps.sh
@@ -117,4 +125,4 @@ clean: ## removes what was built
 	rm -rf '$(out)'/kernel-* '$(out)'/userspace* '$(out)/selftests' '$(out)/vm' '$(out)/bench'
 	@rmdir '$(out)' 2>/dev/null || true
 
-.PHONY: all help module tool demo check check-debug check-long bench bench-check bench-record survival lint install uninstall deps deps-debug clean
+.PHONY: all help module tool demo check check-debug check-long bench bench-check bench-record survival lint install install-tool uninstall deps deps-debug clean

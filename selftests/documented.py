@@ -47,14 +47,20 @@ REPLACED = [
 # Run outside, without changing the system: what is run instead.
 OUTSIDE = {
     "make && make install":
-        'make -s && make -s install DESTDIR="$scratch/root" && '
+        'make -s && make -s install DESTDIR="$(realpath --relative-to=. "$scratch/root")" && '
         'test -x "$scratch/root/usr/local/sbin/icmpguard" && '
         'test -e "$scratch"/root/lib/modules/*/updates/icmpguard.ko*',
+    "make uninstall":
+        'make -s install DESTDIR="$scratch/gone" && make -s uninstall DESTDIR="$scratch/gone" && '
+        '! find "$scratch/gone" -name "icmpguard*" -type f | grep .',
     "make KDIR=/path/to/headers": 'make -s KDIR="$kdir"',
     "make deps": "make -s deps",
-    "cp -r . /usr/src/icmpguard-0.1.0":
-        'mkdir -p "$scratch/src/icmpguard-0.1.0" && '
-        "tar --exclude-vcs --exclude=./.build -cf - . | tar -C \"$scratch/src/icmpguard-0.1.0\" -xf -",
+    "mkdir -p /usr/src/icmpguard-0.1.0": 'mkdir -p "$scratch/src/icmpguard-0.1.0"',
+    "cp -r Kbuild dkms.conf kmod /usr/src/icmpguard-0.1.0":
+        'cp -r Kbuild dkms.conf kmod "$scratch/src/icmpguard-0.1.0"',
+    "make install-tool":
+        'make -s install-tool DESTDIR="$scratch/tool" && test -x "$scratch/tool/usr/local/sbin/icmpguard" && '
+        'test -e "$scratch/tool/usr/local/lib/systemd/system/icmpguard.service"',
     "dkms install icmpguard/0.1.0":
         'mkdir -p "$scratch/dkms" "$scratch/modules/$release" && '
         'mok_signing_key="$scratch/mok.key" mok_certificate="$scratch/mok.pub" '

@@ -180,9 +180,9 @@ test_conntrack() {
 }
 
 start_receivers() {
-	ip netns exec "$victim" timeout 110 socat -u UDP4-RECV:4000 /dev/null &
+	ip netns exec "$victim" timeout $((110 * ${ICMPGUARD_SLOW:-1})) socat -u UDP4-RECV:4000 /dev/null &
 	at_exit kill $!
-	ip netns exec "$victim" timeout 110 socat -u UDP6-RECV:4000,ipv6only=1 /dev/null &
+	ip netns exec "$victim" timeout $((110 * ${ICMPGUARD_SLOW:-1})) socat -u UDP6-RECV:4000,ipv6only=1 /dev/null &
 	at_exit kill $!
 	busywait 10000 are_bound || die "no receivers"
 }

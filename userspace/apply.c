@@ -82,6 +82,24 @@ static int icmpg_apply_text(const struct icmpg_context *context,
 	return status;
 }
 
+/* What comes out of a pipe that broke isn't a wish for defaults. */
+static int icmpg_apply_check_end(const struct icmpg_source *source)
+{
+	size_t i;
+
+	for (i = 0; i < source->size && memchr(" \t\r\n", source->text[i], 4); i++)
+		;
+	if (i == source->size)
+		return icmpg_out_error(ICMPG_INPUT,
+			"%s: is empty; if defaults are wanted: icmpguard reset",
+			source->name);
+	if (source->text[source->size - 1] != '\n')
+		return icmpg_out_error(ICMPG_INPUT,
+			"%s: the last line has no end, something may be missing; all of a configuration ends with a newline",
+			source->name);
+	return ICMPG_DONE;
+}
+
 /**
  * icmpg_apply_file() - change the configuration by all lines of a file
  * @context: of the command
@@ -96,18 +114,17 @@ int icmpg_apply_file(const struct icmpg_context *context, const char *name,
 	struct icmpg_source source = {
 		.name = strcmp(name, "-") ? name : "stdin",
 	};
+	bool is_stream;
 	char *text;
 	int status;
 
-	status = icmpg_file_read(name, &text, &source.size);
+	status = icmpg_file_read(name, &text, &source.size, &is_stream);
 	if (status)
 		return status;
 	source.text = text;
-	/* What comes out of a pipe that broke isn't a wish for defaults. */
-	if (!source.size && how != ICMPG_APPLY_CHANGE && !strcmp(name, "-"))
-		status = icmpg_out_error(ICMPG_INPUT,
-			"stdin: is empty; if defaults are wanted: icmpguard reset");
-	else
+	if (is_stream && how != ICMPG_APPLY_CHANGE)
+		status = icmpg_apply_check_end(&source);
+	if (!status)
 		status = icmpg_apply_text(context, &source, how);
 	free(text);
 	return status;

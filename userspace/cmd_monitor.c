@@ -9,6 +9,7 @@
 #include <linux/icmpguard.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <time.h>
 
@@ -22,6 +23,7 @@
  * @context: of the command
  * @events: joined
  * @asks: for what notifications don't hold
+ * @wake: signals that are blocked, but while it waits or writes
  * @known: the configuration as it was told last
  * @evictions: senders forgotten, as it was told last
  * @table_told: since we joined
@@ -31,6 +33,7 @@ struct icmpg_monitor {
 	const struct icmpg_context *context;
 	struct icmpg_nlsock *events;
 	struct icmpg_nlsock *asks;
+	sigset_t wake;
 	struct icmpg_config known;
 	uint64_t evictions;
 	bool table_told;
@@ -44,7 +47,7 @@ static void icmpg_monitor_stop(int number)
 	icmpg_monitor_signal = number;
 }
 
-/* Blocked but while waiting, so that none comes unseen; @wake is for that. */
+/* Blocked but while it waits or writes, so that none comes unseen; @wake is for that. */
 static void icmpg_monitor_catch(sigset_t *wake)
 {
 	struct sigaction action = { .sa_handler = icmpg_monitor_stop };
@@ -89,17 +92,31 @@ static void icmpg_monitor_time(char *buf, size_t size, bool json)
 			 localtime_r(&now, &tm));
 }
 
-/* @changes: what is new or different; what went away is off in it. */
+/* Is it refused before there is a limit of the class? */
+static bool icmpg_monitor_needs_limit(const struct icmpg_setting *setting)
+{
+	return (setting->key == ICMPG_KEY_CLASS ||
+		setting->key == ICMPG_KEY_TYPE) &&
+	       setting->value == ICMPGUARD_ACTION_LIMIT && !setting->off;
+}
+
+/*
+ * In an order in which they can be typed: a class is limited last.
+ * @changes: what is new or different; what went away is off in it.
+ */
 static void icmpg_monitor_text(const struct icmpg_settings *changes,
 			       uint32_t generation)
 {
 	char when[32];
 	size_t i;
+	int last;
 
 	icmpg_monitor_time(when, sizeof(when), false);
-	for (i = 0; i < changes->count; i++)
-		printf("%s %s\n", when,
-		       icmpg_monitor_command(&changes->at[i]).text);
+	for (last = 0; last <= 1; last++)
+		for (i = 0; i < changes->count && !ferror(stdout); i++)
+			if (icmpg_monitor_needs_limit(&changes->at[i]) == last)
+				printf("%s %s\n", when,
+				       icmpg_monitor_command(&changes->at[i]).text);
 	if (!changes->count)
 		printf("%s configuration %u, nothing changed\n", when,
 		       generation);
@@ -129,42 +146,57 @@ static void icmpg_monitor_json(const struct icmpg_context *context,
 	icmpg_out_json(document, JSON_COMPACT);
 }
 
-/* What holds for a class again, now that it isn't told by direction. */
-static void icmpg_monitor_undirected(struct icmpg_settings *changes,
-				     const struct icmpg_settings *new,
-				     uint32_t class)
+/**
+ * struct icmpg_difference - what has changed, as it is found
+ * @changes: what to tell
+ * @new: what is in force now
+ * @class: told whole, the last of those
+ */
+struct icmpg_difference {
+	struct icmpg_settings *changes;
+	const struct icmpg_settings *new;
+	uint32_t class;
+};
+
+/* A line of a class without a direction takes away those with one: all of them. */
+static void icmpg_monitor_class(struct icmpg_difference *diff, uint32_t class)
 {
-	const struct icmpg_setting *last;
 	size_t i;
 
-	last = changes->count ? &changes->at[changes->count - 1] : NULL;
+	if (diff->class == class)
+		return;
+	diff->class = class;
+	for (i = 0; i < diff->new->count; i++) {
+		const struct icmpg_setting *at = &diff->new->at[i];
 
-	for (i = 0; i < new->count; i++) {
-		const struct icmpg_setting *at = &new->at[i];
-
-		if (at->key == ICMPG_KEY_CLASS && at->class == class &&
-		    !at->direction &&
-		    (!last || icmpg_model_compare(last, at))) {
-			icmpg_model_add(changes, at);
-			return;
-		}
+		if (at->key == ICMPG_KEY_CLASS && at->class == class)
+			icmpg_model_add(diff->changes, at);
 	}
 }
 
 /* What went away: a limit, a type, a group, an exemption, a direction. */
-static void icmpg_monitor_gone(struct icmpg_settings *changes,
-			       const struct icmpg_settings *new,
+static void icmpg_monitor_gone(struct icmpg_difference *diff,
 			       const struct icmpg_setting *old)
 {
 	struct icmpg_setting gone = *old;
 
 	if (old->key == ICMPG_KEY_CLASS && old->direction)
-		icmpg_monitor_undirected(changes, new, old->class);
+		icmpg_monitor_class(diff, old->class);
 	if (old->off || (old->key != ICMPG_KEY_LIMIT &&
 			 !icmpg_model_is_entry(old)))
 		return;
 	gone.off = true;
-	icmpg_model_add(changes, &gone);
+	icmpg_model_add(diff->changes, &gone);
+}
+
+/* What is new, or different. */
+static void icmpg_monitor_changed(struct icmpg_difference *diff,
+				  const struct icmpg_setting *new)
+{
+	if (new->key == ICMPG_KEY_CLASS && !new->direction)
+		icmpg_monitor_class(diff, new->class);
+	else if (new->key != ICMPG_KEY_CLASS || new->class != diff->class)
+		icmpg_model_add(diff->changes, new);
 }
 
 /* Both lists are sorted. */
@@ -172,6 +204,7 @@ static void icmpg_monitor_compare(struct icmpg_settings *changes,
 				  const struct icmpg_settings *old,
 				  const struct icmpg_settings *new)
 {
+	struct icmpg_difference diff = { .changes = changes, .new = new };
 	size_t i = 0, j = 0;
 
 	while (i < old->count || j < new->count) {
@@ -179,12 +212,12 @@ static void icmpg_monitor_compare(struct icmpg_settings *changes,
 			icmpg_model_compare(&old->at[i], &new->at[j]);
 
 		if (order < 0) {
-			icmpg_monitor_gone(changes, new, &old->at[i++]);
+			icmpg_monitor_gone(&diff, &old->at[i++]);
 		} else if (order > 0) {
-			icmpg_model_add(changes, &new->at[j++]);
+			icmpg_monitor_changed(&diff, &new->at[j++]);
 		} else {
 			if (!icmpg_model_is_same(&old->at[i], &new->at[j]))
-				icmpg_model_add(changes, &new->at[j]);
+				icmpg_monitor_changed(&diff, &new->at[j]);
 			i++;
 			j++;
 		}
@@ -194,9 +227,17 @@ static void icmpg_monitor_compare(struct icmpg_settings *changes,
 /* Each event is written when it comes, or it ends here. */
 static void icmpg_monitor_flush(struct icmpg_monitor *monitor)
 {
-	if (fflush(stdout) || ferror(stdout))
+	/* What was interrupted isn't tried again: it would wait again. */
+	if (!ferror(stdout) && !fflush(stdout))
+		return;
+	if (!icmpg_monitor_signal) {
 		monitor->status = icmpg_out_error(ICMPG_FAILED,
 			"standard output: %s", strerror(errno));
+		return;
+	}
+	/* Nobody reads, and it is over: nor at the end. */
+	__fpurge(stdout);
+	clearerr(stdout);
 }
 
 /* Tell the difference, and know the new one from now on. */
@@ -282,6 +323,7 @@ static void icmpg_monitor_table(struct icmpg_monitor *monitor,
 		       when, state.evictions - since,
 		       icmpg_out_size(state.table_size).text, state.fill / 10,
 		       state.fill % 10);
+		icmpg_monitor_flush(monitor);
 		return;
 	}
 	document = icmpg_out_document(monitor->context->netns);
@@ -289,24 +331,21 @@ static void icmpg_monitor_table(struct icmpg_monitor *monitor,
 	icmpg_out_put(document, "event", json_string("table"));
 	icmpg_out_put(document, "table", icmpg_stats_table(&state));
 	icmpg_out_json(document, JSON_COMPACT);
+	icmpg_monitor_flush(monitor);
 }
 
-static void icmpg_monitor_event(uint8_t cmd, struct icmpg_cursor attrs,
-				void *data)
+static void icmpg_monitor_config(struct icmpg_monitor *monitor,
+				 struct icmpg_cursor attrs)
 {
-	struct icmpg_monitor *monitor = data;
 	struct icmpg_config now;
 
-	if (cmd == ICMPGUARD_CMD_PATH_MTU_NTF && !monitor->status)
-		icmpg_monitor_harm(monitor, attrs);
-	if (cmd == ICMPGUARD_CMD_TABLE_NTF && !monitor->status) {
-		icmpg_monitor_table(monitor, attrs);
-		icmpg_monitor_flush(monitor);
-	}
-	if (cmd != ICMPGUARD_CMD_CONFIG_NTF || monitor->status)
-		return;
 	memset(&now, 0, sizeof(now));
 	icmpg_config_take(&now, attrs);
+	/* What was on its way while all was asked for is known already. */
+	if ((int32_t)(now.generation - monitor->known.generation) <= 0) {
+		icmpg_config_clear(&now);
+		return;
+	}
 	monitor->status = icmpg_monitor_add_prefixes(monitor, &now);
 	if (monitor->status)
 		icmpg_config_clear(&now);
@@ -314,31 +353,61 @@ static void icmpg_monitor_event(uint8_t cmd, struct icmpg_cursor attrs,
 		icmpg_monitor_tell(monitor, &now);
 }
 
+static void icmpg_monitor_event(uint8_t cmd, struct icmpg_cursor attrs,
+				void *data)
+{
+	struct icmpg_monitor *monitor = data;
+	sigset_t blocked;
+
+	if (monitor->status || icmpg_monitor_signal)
+		return;
+	sigprocmask(SIG_SETMASK, &monitor->wake, &blocked);
+	switch (cmd) {
+	case ICMPGUARD_CMD_CONFIG_NTF:
+		icmpg_monitor_config(monitor, attrs);
+		break;
+	case ICMPGUARD_CMD_PATH_MTU_NTF:
+		icmpg_monitor_harm(monitor, attrs);
+		break;
+	case ICMPGUARD_CMD_TABLE_NTF:
+		icmpg_monitor_table(monitor, attrs);
+		break;
+	}
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
 /* Events were lost: what has changed since is told as one. */
 static int icmpg_monitor_catch_up(struct icmpg_monitor *monitor)
 {
 	struct icmpg_config now;
-	int status = icmpg_config_fetch(monitor->asks, &now);
+	sigset_t blocked;
+	int ret = icmpg_nlsock_drain(monitor->events);
+	int status;
 
+	if (ret)
+		return ret;
+	status = icmpg_config_fetch(monitor->asks, &now);
 	if (status) {
 		icmpg_config_clear(&now);
-		return status;
+		monitor->status = status;
+		return 0;
 	}
+	sigprocmask(SIG_SETMASK, &monitor->wake, &blocked);
 	icmpg_out_note("events were lost; what follows sums them up");
 	icmpg_monitor_tell(monitor, &now);
-	return monitor->status;
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	return 0;
 }
 
-static int icmpg_monitor_loop(struct icmpg_monitor *monitor,
-			      const sigset_t *wake)
+static int icmpg_monitor_loop(struct icmpg_monitor *monitor)
 {
 	while (!monitor->status && !icmpg_monitor_signal) {
-		int ret = icmpg_nlsock_receive(monitor->events, wake,
+		int ret = icmpg_nlsock_receive(monitor->events, &monitor->wake,
 					       icmpg_monitor_event, monitor);
 
 		if (ret == -ENOBUFS)
-			monitor->status = icmpg_monitor_catch_up(monitor);
-		else if (ret == -ENOENT)
+			ret = icmpg_monitor_catch_up(monitor);
+		if (ret == -ENOENT)
 			return icmpg_out_error(ICMPG_NO_MODULE,
 				"monitor: the module was unloaded");
 		else if (ret && ret != -EINTR)
@@ -374,15 +443,14 @@ static int icmpg_cmd_monitor_run(const struct icmpg_context *context, int argc,
 				 char **argv)
 {
 	struct icmpg_monitor monitor = { .context = context };
-	sigset_t wake;
 	int status;
 
 	if (argc)
 		return icmpg_cmd_excess(&icmpg_cmd_monitor, argv[0]);
-	icmpg_monitor_catch(&wake);
+	icmpg_monitor_catch(&monitor.wake);
 	status = icmpg_monitor_start(&monitor);
 	if (!status)
-		status = icmpg_monitor_loop(&monitor, &wake);
+		status = icmpg_monitor_loop(&monitor);
 	icmpg_config_clear(&monitor.known);
 	icmpg_nlsock_destroy(monitor.events);
 	icmpg_nlsock_destroy(monitor.asks);

@@ -2,6 +2,7 @@
 /* icmpguard version: of the tool, and of the module when it is loaded. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "out.h"
@@ -15,8 +16,11 @@ static int icmpg_cmd_version_module(struct icmpg_state *state)
 	int status;
 
 	state->version[0] = '\0';
-	if (ret)
+	if (ret == -ENOENT)
 		return ICMPG_DONE;
+	if (ret)
+		return icmpg_out_error(ICMPG_FAILED, "generic netlink: %s",
+				       strerror(-ret));
 	status = icmpg_stats_fetch_state(sock, state);
 	icmpg_nlsock_destroy(sock);
 	return status;

@@ -20,9 +20,11 @@
 /* Ten thousand exemptions of the longest kind are a tenth of this. */
 #define ICMPG_FILE_MAX	(8u << 20)	/* bytes */
 
-static int icmpg_file_take(FILE *file, char **text, size_t *size)
+static int icmpg_file_take(FILE *file, char **text, size_t *size,
+			   bool *is_stream)
 {
 	char *all = malloc(ICMPG_FILE_MAX + 1);
+	struct stat stat;
 
 	if (!all)
 		return ENOMEM;
@@ -33,6 +35,7 @@ static int icmpg_file_take(FILE *file, char **text, size_t *size)
 		return ferror(file) ? errno : EFBIG;
 	}
 	*text = all;
+	*is_stream = fstat(fileno(file), &stat) || !S_ISREG(stat.st_mode);
 	return 0;
 }
 
@@ -41,17 +44,20 @@ static int icmpg_file_take(FILE *file, char **text, size_t *size)
  * @name: "-" is standard input
  * @text: takes the bytes, the caller's to free
  * @size: takes how many
+ * @is_stream: takes whether they came out of something that can break off
  *
  * Return: an exit status; it has been said what was wrong.
  */
-int icmpg_file_read(const char *name, char **text, size_t *size)
+int icmpg_file_read(const char *name, char **text, size_t *size,
+		    bool *is_stream)
 {
 	bool is_stdin = !strcmp(name, "-");
 	FILE *opened = is_stdin ? NULL : fopen(name, "re");
 	int error = errno;
 
 	if (is_stdin || opened)
-		error = icmpg_file_take(is_stdin ? stdin : opened, text, size);
+		error = icmpg_file_take(is_stdin ? stdin : opened, text, size,
+					is_stream);
 	if (opened)
 		fclose(opened);
 	if (is_stdin)
@@ -69,13 +75,16 @@ int icmpg_file_read(const char *name, char **text, size_t *size)
 	return ICMPG_DONE;
 }
 
-/* The mode and owner of the new file are those of the old one. */
+/*
+ * The mode and owner of the new file are those of the old one. Where there was none
+ * it is the owner's alone: exempted addresses aren't for everybody.
+ */
 static int icmpg_file_dress(int fd, const char *path)
 {
 	struct stat old;
 
 	if (stat(path, &old))
-		return fchmod(fd, 0644) ? errno : 0;
+		return fchmod(fd, 0600) ? errno : 0;
 	/* Not being allowed to give a file away is no reason to fail. */
 	if ((old.st_uid != geteuid() || old.st_gid != getegid()) &&
 	    fchown(fd, old.st_uid, old.st_gid))
@@ -182,6 +191,11 @@ int icmpg_file_write(const char *name, icmpg_file_writer writer,
 			name);
 	/* A link stays: what it points to is replaced. */
 	path = realpath(name, NULL);
+	error = errno;
+	if (!path && !lstat(name, &old) && S_ISLNK(old.st_mode))
+		return icmpg_out_error(ICMPG_INPUT,
+			"%s: a link to what isn't there (%s); make that first, or save to it",
+			name, strerror(error));
 	error = icmpg_file_replace(path ? path : name, writer, data);
 	free(path);
 	if (error)

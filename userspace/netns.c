@@ -101,7 +101,7 @@ int icmpg_netns_enter(const char *name)
 	error = icmpg_netns_path(name, path, sizeof(path));
 	if (error)
 		return icmpg_netns_fail(name, error);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return icmpg_netns_fail(name, errno);
 	error = setns(fd, CLONE_NEWNET) ? errno : 0;

@@ -343,6 +343,20 @@ static void icmpg_nlsock_gone_read(uint8_t cmd, struct icmpg_cursor attrs,
 			sock->family = 0;
 }
 
+/* One datagram of events. */
+static void icmpg_nlsock_take(struct icmpg_nlsock *sock, int left,
+			      icmpg_nlsock_handler handler, void *data)
+{
+	const struct nlmsghdr *nlh = (const void *)sock->buf;
+
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		if (nlh->nlmsg_type == GENL_ID_CTRL)
+			icmpg_nlsock_deliver(nlh, icmpg_nlsock_gone_read, sock);
+		else if (nlh->nlmsg_type == sock->family)
+			icmpg_nlsock_deliver(nlh, handler, data);
+	}
+}
+
 /**
  * icmpg_nlsock_receive() - wait for events
  * @sock: joined
@@ -360,23 +374,42 @@ int icmpg_nlsock_receive(struct icmpg_nlsock *sock, const sigset_t *wake,
 		.fd = mnl_socket_get_fd(sock->mnl),
 		.events = POLLIN,
 	};
-	const struct nlmsghdr *nlh = (const void *)sock->buf;
 	ssize_t got;
-	int left;
 
 	if (ppoll(&fd, 1, NULL, wake) < 0)
 		return -errno;
 	got = mnl_socket_recvfrom(sock->mnl, sock->buf, sizeof(sock->buf));
 	if (got < 0)
 		return -errno;
-	left = (int)got;
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
-		if (nlh->nlmsg_type == GENL_ID_CTRL)
-			icmpg_nlsock_deliver(nlh, icmpg_nlsock_gone_read, sock);
-		else if (nlh->nlmsg_type == sock->family)
-			icmpg_nlsock_deliver(nlh, handler, data);
-	}
+	icmpg_nlsock_take(sock, (int)got, handler, data);
 	return sock->family ? 0 : -ENOENT;
+}
+
+/**
+ * icmpg_nlsock_drain() - forget the events that are waiting
+ * @sock: joined
+ *
+ * The kernel says that some were lost before it gives those that came earlier, and
+ * says so only once until all of these are gone.
+ *
+ * Return: 0; -ENOENT when the module was unloaded; else -errno.
+ */
+int icmpg_nlsock_drain(struct icmpg_nlsock *sock)
+{
+	int fd = mnl_socket_get_fd(sock->mnl);
+
+	while (sock->family) {
+		ssize_t got = recv(fd, sock->buf, sizeof(sock->buf),
+				   MSG_DONTWAIT);
+
+		if (got >= 0)
+			icmpg_nlsock_take(sock, (int)got, NULL, NULL);
+		else if (errno == EAGAIN)
+			return 0;
+		else if (errno != ENOBUFS && errno != EINTR)
+			return -errno;
+	}
+	return -ENOENT;
 }
 
 /* For mnl_cb_run(): the answer to a question for a route. */

@@ -54,6 +54,7 @@ int icmpg_nlsock_exchange(struct icmpg_nlsock *sock, struct icmpg_message *msg,
 int icmpg_nlsock_join(struct icmpg_nlsock *sock);
 int icmpg_nlsock_receive(struct icmpg_nlsock *sock, const sigset_t *wake,
 			 icmpg_nlsock_handler handler, void *data);
+int icmpg_nlsock_drain(struct icmpg_nlsock *sock);
 
 int icmpg_nlsock_route(uint32_t family, const uint8_t *address, uint32_t device,
 		       struct icmpg_route *route);

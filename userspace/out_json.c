@@ -5,6 +5,7 @@
  */
 #include "out.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /**
@@ -234,8 +235,9 @@ void icmpg_out_json_setting(json_t *document,
  */
 int icmpg_out_json(json_t *document, size_t flags)
 {
-	json_dumpf(document, stdout, flags);
-	putchar('\n');
+	/* What was interrupted isn't tried again: it would wait again. */
+	if (!json_dumpf(document, stdout, flags) || errno != EINTR)
+		putchar('\n');
 	json_decref(document);
 	return ICMPG_DONE;
 }

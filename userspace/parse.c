@@ -402,16 +402,19 @@ static bool icmpg_parse_device(struct icmpg_parse *p,
 			       struct icmpg_prefix *prefix)
 {
 	const char *word = icmpg_parse_take(p, "the name of an interface");
-	size_t len;
+	size_t len, i;
 
 	if (!word)
 		return false;
 	len = strlen(word);
-	if (!len || len >= sizeof(prefix->device) || *word == '#' ||
-	    strpbrk(word, "/: \t\n") || !strcmp(word, ".") ||
-	    !strcmp(word, ".."))
+	for (i = 0; i < len; i++)
+		if ((unsigned char)word[i] <= ' ' || word[i] == 0x7f ||
+		    strchr("/:", word[i]))
+			break;
+	if (!len || len >= sizeof(prefix->device) || *word == '#' || i < len ||
+	    !strcmp(word, ".") || !strcmp(word, ".."))
 		return icmpg_parse_fail(p,
-			"%s is not the name of an interface: 1 to %zu bytes without space, slash and colon, not beginning with #",
+			"%s is not the name of an interface: 1 to %zu bytes without space, control character, slash and colon, not beginning with #",
 			icmpg_parse_quote(word).text,
 			sizeof(prefix->device) - 1);
 	memcpy(prefix->device, word, len + 1);

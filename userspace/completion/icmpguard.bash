@@ -143,6 +143,7 @@ _icmpguard() {
 		-W "$(_icmpguard_next "${words[@]}")" -- "$current")
 	case ${words[0]-} in
 	save | restore)
+		compopt -o filenames
 		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
 		;;
 	esac

@@ -275,7 +275,7 @@ test_round_trip() {
 	icmpguard save "$dir/a" || wrong "save"
 	icmpguard show >"$dir/shown"
 	cmp -s "$dir/a" "$dir/shown" || wrong "show and save differ"
-	[[ $(stat -c %a "$dir/a") == 644 ]] || wrong "mode $(stat -c %a "$dir/a")"
+	[[ $(stat -c %a "$dir/a") == 600 ]] || wrong "mode $(stat -c %a "$dir/a")"
 	icmpguard reset
 	runs icmpguard restore "$dir/a"
 	expect_success
@@ -356,6 +356,23 @@ test_save_file() {
 	grep -q '^mode' "$dir/conf" || wrong "nothing was saved"
 	[[ $(find "$dir" -name 'conf.*') == '' ]] || wrong "something is left over"
 	result "save writes beside and renames"
+}
+
+# What a link should point to isn't made up, and the link isn't lost.
+test_save_link() {
+	ln -s nothing "$dir/dangling"
+	refused 1 "dangling: a link to what isn't there (No such file or directory); make that first" \
+		icmpguard save "$dir/dangling"
+	[[ -L $dir/dangling ]] || wrong "the link was replaced"
+	ln -s loop "$dir/loop"
+	refused 1 "loop: a link to what isn't there (Too many levels of symbolic links)" \
+		icmpguard save "$dir/loop"
+	[[ -L $dir/loop ]] || wrong "the loop was replaced"
+	: >"$dir/nothing"
+	runs icmpguard save "$dir/dangling"
+	expect_success
+	grep -q '^mode' "$dir/nothing" || wrong "nothing was saved"
+	result "save to a link to nothing"
 }
 
 # A full disk leaves the old file.
@@ -587,6 +604,92 @@ test_monitor() {
 	result "monitor tells what changes"
 }
 
+# What it tells can be typed, in that order, and comes to the same.
+test_monitor_typed() {
+	local line
+	icmpguard reset
+	icmpguard -n cli-test reset
+	printf '%s\n' 'class timestamp limit' 'class timestamp drop transit' \
+		'limit timestamp destination 5/s' 'class unreachable accept local' | icmpguard set -
+	icmpguard save | icmpguard -n cli-test restore -
+	icmpguard monitor >"$dir/events" 2>"$dir/err" &
+	watcher=$!
+	wait_for joined 1
+	printf '%s\n' 'class timestamp accept' 'class timestamp drop transit' \
+		'class redirect limit' 'limit redirect destination 5/s' | icmpguard set -
+	icmpguard set class unreachable limit
+	icmpguard set class echo-reply accept
+	icmpguard set limit echo-reply destination off
+	wait_for grep -q 'limit echo-reply destination off' "$dir/events"
+	kill "$watcher"
+	wait "$watcher"
+	watcher=''
+	while read -r _ _ line; do
+		# shellcheck disable=SC2086 # words
+		runs icmpguard -n cli-test $line
+		expect_success
+	done <"$dir/events"
+	icmpguard -n cli-test save | diff <(icmpguard save) - >"$dir/diff" ||
+		wrong "$(cat "$dir/diff" "$dir/events")"
+	icmpguard reset
+	icmpguard -n cli-test reset
+	result "what monitor tells can be typed"
+}
+
+# Stopped, it misses most of what happens; what it has missed it sums up, and tells
+# nothing that doesn't hold any more.
+test_monitor_lost() {
+	local i
+	icmpguard reset
+	icmpguard monitor >"$dir/events" 2>"$dir/err" &
+	watcher=$!
+	wait_for joined 1
+	kill -STOP "$watcher"
+	for ((i = 1; i <= 200; i++)); do
+		icmpguard set limit all total "$i/s" burst 500
+	done
+	kill -CONT "$watcher"
+	wait_for grep -q ' 200/s' "$dir/events"
+	icmpguard set limit all total 201/s burst 500
+	wait_for grep -q ' 201/s' "$dir/events"
+	kill "$watcher"
+	wait "$watcher"
+	watcher=''
+	grep -q 'events were lost' "$dir/err" || wrong "nothing was lost: $(cat "$dir/err")"
+	sed -n 's,.* total \([0-9]*\)/s .*,\1,p' "$dir/events" >"$dir/told"
+	sort -nu "$dir/told" | cmp -s - "$dir/told" || wrong "not in order: $(paste -s "$dir/told")"
+	icmpguard reset
+	result "monitor sums up what it has missed"
+}
+
+# Nobody reads what it writes: it can be ended all the same.
+test_monitor_blocked() {
+	mkfifo "$dir/unread"
+	exec 8<>"$dir/unread"
+	icmpguard monitor >"$dir/unread" 2>"$dir/err" &
+	watcher=$!
+	wait_for joined 1
+	for ((i = 0; i < 3000; i++)); do
+		echo "exempt 10.$((i / 256)).$((i % 256)).0/24"
+	done | icmpguard set -
+	wait_for is_writing "$watcher"
+	kill "$watcher"
+	wait_for has_ended "$watcher"
+	kill -KILL "$watcher" 2>/dev/null
+	wait "$watcher"
+	status=$?
+	watcher=''
+	exec 8>&-
+	: >"$dir/out"
+	expect_success
+	icmpguard reset
+	result "monitor ends although nobody reads it"
+}
+
+is_writing() {
+	grep -q pipe_write "/proc/$1/wchan"
+}
+
 # Nothing that -j writes goes unchecked: no command, no kind of document.
 test_json_complete() {
 	local verb said
@@ -739,6 +842,7 @@ all=(
 	test_restore_defaults
 	test_restore_check
 	test_save_file
+	test_save_link
 	test_save_full
 	test_many
 	test_json
@@ -748,6 +852,9 @@ all=(
 	test_status_full
 	test_namespaces
 	test_monitor
+	test_monitor_typed
+	test_monitor_lost
+	test_monitor_blocked
 	test_json_complete
 	test_output
 	test_two_writers
@@ -757,7 +864,7 @@ all=(
 )
 
 echo "TAP version 13"
-[[ $# -gt 0 ]] || echo "1..108"
+[[ $# -gt 0 ]] || echo "1..114"
 if [[ -z $tool ]] || ! modprobe icmpguard; then
 	echo "Bail out! icmpguard isn't here"
 	exit 1

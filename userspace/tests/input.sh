@@ -85,7 +85,7 @@ loaded=
 [ ! -d /sys/module/icmpguard ] || loaded=1
 
 echo "TAP version 13"
-echo "1..120"
+echo "1..124"
 
 # commands and options
 fails 1 'a command is needed, one of: status, show, set'
@@ -198,6 +198,16 @@ judge 'stdout is closed' 4 $? 'standard output: Bad file descriptor'
 judge 'stdin is closed' 1 $? 'stdin: Bad file descriptor'
 "$tool" restore - >"$dir/out" 2>"$dir/err" </dev/null
 judge 'stdin is empty' 1 $? 'stdin: is empty; if defaults are wanted: icmpguard reset'
+"$tool" restore /dev/null >"$dir/out" 2>"$dir/err"
+judge 'a device is empty' 1 $? '/dev/null: is empty; if defaults are wanted: icmpguard reset'
+printf ' \n\n' | "$tool" restore - >"$dir/out" 2>"$dir/err"
+judge 'stdin is blank' 1 $? 'stdin: is empty; if defaults are wanted: icmpguard reset'
+mkfifo "$dir/fifo"
+printf 'mode monitor\nlimit echo-request pair 10/s burst 5' >"$dir/fifo" &
+"$tool" restore --check "$dir/fifo" >"$dir/out" 2>"$dir/err"
+judge 'a pipe broke off' 1 $? "fifo: the last line has no end, something may be missing"
+"$tool" -n "$dir/fifo" show >"$dir/out" 2>"$dir/err"
+judge 'a pipe is no namespace' 1 $? "fifo': not a network namespace"
 
 # no module: the input is right, and the kernel doesn't know the family
 no_module() {

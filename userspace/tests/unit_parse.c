@@ -245,6 +245,8 @@ static void icmpg_unit_parse_empty_words(void)
 {
 	const char *const no_rate[] = { "limit", "echo-request", "pair", "" };
 	const char *const no_device[] = { "exempt", "dev", "" };
+	const char *const control[] = { "exempt", "dev", "a\001b" };
+	const char *const erased[] = { "exempt", "dev", "a\177b" };
 	const char *const blank[] = { "mode", "off\nclass redirect accept" };
 	struct icmpg_setting setting;
 	struct icmpg_error error;
@@ -252,6 +254,9 @@ static void icmpg_unit_parse_empty_words(void)
 	CHECK(!icmpg_parse_words(no_rate, 4, &setting, &error), "empty rate");
 	CHECK(strstr(error.text, "'' is not a rate"), "%s", error.text);
 	CHECK(!icmpg_parse_words(no_device, 3, &setting, &error), "empty name");
+	/* a line of a file couldn't hold it */
+	CHECK(!icmpg_parse_words(control, 3, &setting, &error), "control");
+	CHECK(!icmpg_parse_words(erased, 3, &setting, &error), "erased");
 	CHECK(!icmpg_parse_words(blank, 2, &setting, &error), "two lines");
 	CHECK(strstr(error.text, "\\x0a"), "%s", error.text);
 	CHECK(!icmpg_parse_words(no_rate, 0, &setting, &error), "no word");
