@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Notifications to the multicast group events of a namespace. Process context;
- * those of changes are sent under icmpg_net.lock, so that they come in the
- * order of the changes. Nothing here can make a change fail: who misses one
- * hears so (ENOBUFS), and asks again. What packets bring about is told by a work item, at most once a
- * second: packets only say that there is something to tell.
+ * those of changes are sent under icmpg_net.lock, so that they come in the order
+ * of the changes. Nothing here can make a change fail: who misses one hears so
+ * (ENOBUFS), and asks again. What packets bring about is told by a work item, at
+ * most once a second: packets only say that there is something to tell.
  */
 #include "event.h"
 

@@ -128,11 +128,11 @@ test_to_all_oversized() {
 	END
 	guard "$router" set broadcast-allow "${to_all[$1]}" || fail "status $?"
 	for most in 2400 2399; do
-		guard "$router" set max-message $most || fail "status $?"
+		guard "$router" set max-message "$most" || fail "status $?"
 		expect_delta "$router" echo-request \
 			"$([[ $most -eq 2400 ]] && echo passed || echo oversized-reassembled)" 1 -- \
 			./send "$attacker" eth0 "to=${mac_of_all[$1]}" "src=${src[$1]}" \
-			"dst=${to_all[$1]}" id=$most len=1400 total=2400 more=1 + offset=1400 len=1000 more=0
+			"dst=${to_all[$1]}" "id=$most" len=1400 total=2400 more=1 + offset=1400 len=1000 more=0
 	done
 	guard "$router" set max-message 9216
 	in_ns "$router" nft delete table ip6 tracked
