@@ -214,7 +214,8 @@ test_refused_not_tracked() {
 	expect_delta "$router" echo-request passed 5 echo-request limit-destination 45 -- \
 		./send "$attacker" eth0 "to=$router_mac" src=192.0.2.10 step-src=1 count=50 \
 		dst=203.0.113.2
-	[[ $(($(tracked) - before)) -eq 5 ]] || fail "$before, then $(tracked) connections"
+	# some of those before may be over
+	[[ $(($(tracked) - before)) -le 5 ]] || fail "$before, then $(tracked) connections"
 	in_ns "$router" nft list counter ip before come | grep -q 'packets 5 ' ||
 		fail "conntrack saw: $(in_ns "$router" nft list counter ip before come)"
 	in_ns "$router" nft delete table ip before
