@@ -87,7 +87,8 @@ is_listening() {
 	in_ns "$server" ss -Htln "sport = :7" | grep -q .
 }
 
-# Nobody remembers what was learnt last time, or who is there.
+# Nobody remembers what was learnt last time, or who is there. What waits for an
+# address to be found is lost, so that it comes before those who ping.
 forget() {
 	local each family
 	for each in "${guarded[@]}"; do
@@ -103,7 +104,6 @@ forget() {
 run_uses() {
 	local started=$SECONDS i again=()
 	mkdir "$scratch/$1" "$scratch/$1/first"
-	forget
 	(
 		for i in "${!uses[@]}"; do
 			[[ $i -lt $at_once ]] || wait -n
@@ -155,6 +155,7 @@ make_use() {
 
 test_unguarded() {
 	note "${#uses[@]} uses, as many as $at_once at the same time"
+	forget
 	senders_start $peace_rounds 0
 	run_uses unguarded
 	senders_end unguarded
@@ -177,6 +178,7 @@ test_peace() {
 		broadcast-allow ff02::1/128
 	END
 	guard_set "$lan" <<<'broadcast-allow ff02::1/128'
+	forget
 	senders_start $peace_rounds 0
 	run_uses peace
 	senders_end peace
@@ -236,6 +238,7 @@ test_flood() {
 	shift
 	name=$(flood_name "$@")
 	flood_start "$@"
+	forget
 	senders_start $senders_rounds 0 "$group"
 	run_uses "$name"
 	senders_end "$name"
