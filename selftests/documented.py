@@ -81,7 +81,7 @@ NOWHERE = {
     "make check-debug": "takes an hour; it is a gate of its own",
     "make check-long": "takes hours",
     "make lint": "is the other half of the gate",
-    "make bench": "takes half an hour, and rewrites files of the tree",
+    "make bench": "takes minutes, and rewrites files of the tree",
     "make bench QUICK=1": "takes minutes",
     "mokutil --import /var/lib/dkms/mok.pub": "needs a machine with UEFI, and somebody to confirm",
     "mokutil --sb-state": "needs a machine with UEFI",
