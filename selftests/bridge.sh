@@ -118,14 +118,7 @@ test_to_all() {
 test_to_all_oversized() {
 	local most
 	configure off
-	in_ns "$router" nft -f - <<-'END' || fail "no conntrack"
-		table ip6 tracked {
-			chain prerouting {
-				type filter hook prerouting priority 0;
-				ct state invalid accept
-			}
-		}
-	END
+	track_ipv6 "$router"
 	guard "$router" set broadcast-allow "${to_all[$1]}" || fail "status $?"
 	for most in 2400 2399; do
 		guard "$router" set max-message "$most" || fail "status $?"

@@ -318,6 +318,19 @@ quiet() {
 	done
 }
 
+# track_ipv6 NAMESPACE: conntrack puts together there what comes in; ends with
+# `nft delete table ip6 tracked`.
+track_ipv6() {
+	in_ns "$1" nft -f - <<-'END' || fail "no conntrack"
+		table ip6 tracked {
+			chain prerouting {
+				type filter hook prerouting priority 0;
+				ct state invalid accept
+			}
+		}
+	END
+}
+
 # received NAMESPACE DEVICE: packets that came in there.
 received() {
 	local came_in

@@ -113,14 +113,7 @@ test_oversized_reassembled_4() {
 test_oversized_reassembled_6() {
 	local last=(offset=1400 len=1000 next=17)
 	family=6
-	in_ns "$router" nft -f - <<-'END' || fail "no conntrack"
-		table ip6 tracked {
-			chain prerouting {
-				type filter hook prerouting priority 0;
-				ct state invalid accept
-			}
-		}
-	END
+	track_ipv6 "$router"
 	configure <<<"max-message 2400"
 	new_source
 	expect_here echo-request passed 1 -- "src=$src" "dst=${own[6]}" "${last[@]}" \
